@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * pathwayd/fact.h: what an enrich plugin adds to an event.
+ *
+ * Facts are statements about institutions and activities that policies read. The policies of the event see
+ * all facts as one document:
+ *
+ *     [ {"by": "institutions", "fact": "list.match", "pointer": "/data/partner/0", "value": { … }}, … ]
+ *
+ * in the order of the configured enrichers, then of emission. The fact `list.match` has the value
+ *
+ *     {"source","list","entry","entry_name","category","effect","basis","span":[start,end),"snapshot",
+ *      "reportable":true|false, "text": the words that matched, "pointer": where they stand}
+ *
+ * with `category` one of seven_sons, military, security, defence_industry, civilian, other; `effect` one of
+ * forbids_dealing, needs_licence, informs; `reportable` false for a basis too weak for a policy (acronym,
+ * name_fuzzy).
+ */
+#ifndef PATHWAYD_FACT_H
+#define PATHWAYD_FACT_H
+
+#include <pathwayd/text.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct pw_fact {
+    uint32_t struct_size;
+    uint32_t reserved;
+    struct pw_text fact;    /* the fact's name, dotted, e.g. "list.match" */
+    struct pw_text pointer; /* what of the event it is about (RFC 6901), e.g. "/data/partner/0" */
+    struct pw_text value;   /* JSON text; checked by the host, copied during emit_fact */
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif
