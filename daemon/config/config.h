@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * config.h: the daemon's configuration, read once, immutable, passed around by pointer.
+ *
+ * Format: JSON with comments; the files of folder `conf.d` beside it that end in .conf are merged over it in name
+ * order (objects by key, arrays of named things by their "name", everything else replaced). Every error names
+ * file, line, column and what would be right. The daemon's own sections are declared in the same kind of table
+ * (struct pw_config_field) that plugins use, and checked by the same code.
+ */
+#ifndef PATHWAYD_CONFIG_CONFIG_H
+#define PATHWAYD_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <pathwayd/config.h>
+#include "event/event.h"
+#include "json/json.h"
+
+struct config_feed {
+    char *name;
+    char *listen; /* ipc:///path, tcp://host:port, tls+tcp://host:port */
+    char **sources, **types,
+        **classifications; /* NULL-terminated; see struct event_permit. No classifications: NULL,
+                                                   and then no event with a dataclassification is taken */
+    uid_t *peer_uids;      /* ipc: who may connect; empty: the daemon's own uid and root */
+    uint32_t peer_uid_count;
+    uint32_t mode;            /* ipc: permission bits, default 0660 */
+    uint32_t max_connections; /* default 64 */
+    bool strict;
+    char *tls_cert, *tls_key, *tls_client_ca; /* tls+tcp: PEM files; the client CA is the feed's identity */
+};
+
+struct config_plugin {
+    char *name;           /* instance */
+    char *file;           /* absolute path of the .so */
+    char **pathways;      /* NULL-terminated narrowing; NULL: what the plugin declares */
+    uint32_t stage;       /* PW_STAGE_*, as configured: "enrich", "assess", "notify" */
+    char *config;         /* JSON text of the instance's "config" object, comments blanked, or "{}" */
+    char *config_file;    /* where it stands … */
+    uint32_t config_line; /* … for error messages */
+    char **readable;      /* further folders and files the plugin may read; NULL-terminated */
+    uint32_t memory_mb;   /* address-space limit of the host, default 512 */
+    uint32_t deadline_ms; /* per request, default 5,000 (notify: 60,000) */
+};
+
+struct config_reviewer {
+    char *name;
+    char **channels, **addresses; /* parallel, NULL-terminated: channel instance → address there */
+};
+
+struct config_route {
+    char **pathways;    /* NULL: all */
+    uint32_t min_level; /* PW_LEVEL_*; routes cases at this level or above */
+    bool asking;        /* also cases that need information below that level */
+    char **reviewers;   /* may be empty: broadcast channels */
+    char **channels;    /* notify instances */
+};
+
+struct config_pathway_route { /* override of the built-in table: event name pattern → pathways */
+    char *pattern;
+    char **pathways;
+};
+
+struct config {
+    char *file;      /* the main file, absolute */
+    char *base;      /* its folder: relative paths start here */
+    char *state_dir; /* journal and sockets; created 0750 */
+    char *journal;   /* default <state_dir>/journal.db */
+    char *control;   /* ipc URL of the control endpoint, default ipc://<state_dir>/control.sock */
+    uid_t *control_uids;
+    uint32_t control_uid_count; /* the daemon's own uid and root are always allowed */
+    char *plugin_dir, *host_program;
+    uint64_t min_free_bytes;
+    uint64_t ingest_budget_bytes; /* default 24 MiB */
+    uint32_t outage_limit_s;      /* default 300 */
+    char *type_prefix;
+    struct event_limits limits;
+    char **lab_units;
+    struct config_feed *feeds;
+    uint32_t feed_count;
+    struct config_plugin *plugins; /* in order; enrichers emit facts in this order */
+    uint32_t plugin_count;
+    struct config_reviewer *reviewers;
+    uint32_t reviewer_count;
+    struct config_route *routes;
+    uint32_t route_count;
+    struct config_pathway_route *pathways;
+    uint32_t pathway_count;
+};
+
+/* Where things are when nothing is said; found from the program's own place: build/bin (runs from the tree) or
+ * <prefix>/bin. Fill once in main. */
+struct config_places {
+    char *config_file, *plugin_dir, *host_program, *state_dir, *list_dir;
+};
+int config_places_find(struct config_places *ret_places, char **ret_error);
+void config_places_release(struct config_places *places);
+
+/* Reads and checks everything that needs no plugin. On failure *ret_errors is a malloc'd text, one error a line,
+ * "file:line:column: sentence". */
+int config_load(const char *file, const struct config_places *places, struct config **ret_config,
+                char **ret_errors);
+void config_free(struct config *config); /* NULL is fine */
+
+/* Checks an object against a table and writes it out with defaults filled in, paths absolute and secrets read
+ * (used by the plugin host). `bytes` is the object's text as it stands at `line` of `file`. On failure errors as
+ * above, with the nearest known key. */
+int config_check_table(struct pw_text bytes, const char *file, uint32_t line, const char *base,
+                       const struct pw_config_field *table, uint32_t field_size, char **ret_json,
+                       char **ret_errors);
+
+#endif

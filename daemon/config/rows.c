@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * rows.c: the tables of the daemon's sections.
+ */
+#include <pathwayd/plugin.h>
+#include "config/rows.h"
+
+#define AT(kind, type, member) kind, offsetof(struct type, member)
+#define TEXT(name, required, fallback, help)                                                                 \
+    {                                                                                                        \
+        name, PW_CONFIG_TEXT, required, fallback, 0, 0, NULL, help                                           \
+    }
+#define TEXTS(name, required, least, help)                                                                   \
+    {                                                                                                        \
+        name, PW_CONFIG_TEXTS, required, NULL, least, CONFIG_MAX_NAMES, NULL, help                           \
+    }
+#define PATH(name, help)                                                                                     \
+    {                                                                                                        \
+        name, PW_CONFIG_PATH, 0, NULL, 0, 0, NULL, help                                                      \
+    }
+#define NUMBER(name, fallback, least, most, help)                                                            \
+    {                                                                                                        \
+        name, PW_CONFIG_INTEGER, 0, fallback, least, most, NULL, help                                        \
+    }
+#define SWITCH(name, fallback, help)                                                                         \
+    {                                                                                                        \
+        name, PW_CONFIG_BOOLEAN, 0, fallback, 0, 0, NULL, help                                               \
+    }
+#define CHOICE(name, required, fallback, choices, help)                                                      \
+    {                                                                                                        \
+        name, PW_CONFIG_CHOICE, required, fallback, 0, 0, choices, help                                      \
+    }
+#define OBJECT(name, help)                                                                                   \
+    {                                                                                                        \
+        name, PW_CONFIG_OBJECT, 0, NULL, 0, 0, NULL, help                                                    \
+    }
+#define LIST(name, most, help)                                                                               \
+    {                                                                                                        \
+        name, CONFIG_LIST, 0, NULL, 0, most, NULL, help                                                      \
+    }
+#define USERS(name, help)                                                                                    \
+    {                                                                                                        \
+        name, CONFIG_USERS, 0, NULL, 0, CONFIG_MAX_NAMES, NULL, help                                         \
+    }
+#define END                                                                                                  \
+    {                                                                                                        \
+        {0}, NOWHERE, 0                                                                                      \
+    }
+
+#define KIB 1024
+#define MIB (1024 * KIB)
+
+const struct row section_root_rows[] = {
+    {PATH("state_dir", "folder of the journal and the sockets"), AT(TO_STRING, config, state_dir)},
+    {OBJECT("journal", "where events are kept"), NOWHERE, 0},
+    {OBJECT("control", "the endpoint that pathwayctl talks to"), NOWHERE, 0},
+    {PATH("plugin_dir", "folder of plugins that are given by name"), AT(TO_STRING, config, plugin_dir)},
+    {PATH("host_program", "the program that runs one plugin"), AT(TO_STRING, config, host_program)},
+    {OBJECT("ingest", "ceilings of what may come in"), NOWHERE, 0},
+    {TEXT("type_prefix", 0, "\"org.pathwayd.\"", "what every event type begins with"),
+     AT(TO_STRING, config, type_prefix)},
+    {TEXTS("lab_units", 0, 0, "department codes that are labs"), AT(TO_STRINGS, config, lab_units)},
+    {NUMBER("outage_limit_s", "300", 1, 86400, "seconds a plugin may be away before its events are reported"),
+     AT(TO_U32, config, outage_limit_s)},
+    {LIST("feeds", CONFIG_MAX_FEEDS, "who may send events"), NOWHERE, 0},
+    {LIST("plugins", CONFIG_MAX_PLUGINS, "the plugin instances, in order"), NOWHERE, 0},
+    {LIST("reviewers", CONFIG_MAX_REVIEWERS, "the people who look"), NOWHERE, 0},
+    {LIST("routes", CONFIG_MAX_ROUTES, "which case is told to whom"), NOWHERE, 0},
+    {LIST("pathways", CONFIG_MAX_ROUTES, "event types that go to other pathways than usual"), NOWHERE, 0},
+    END,
+};
+
+const struct row section_journal_rows[] = {
+    {PATH("path", "the journal's file"), AT(TO_STRING, config, journal)},
+    {NUMBER("min_free_bytes", "67108864", 1 * MIB, INT64_MAX,
+            "free bytes on the disk below which feeds hear busy"),
+     AT(TO_U64, config, min_free_bytes)},
+    END,
+};
+
+const struct row section_control_rows[] = {
+    {TEXT("listen", 0, NULL, "an ipc:// address"), AT(TO_URL, config, control)},
+    {USERS("uids", "accounts that may use it beside root and the daemon's own"), NOWHERE, 0},
+    END,
+};
+
+/* At least 64 KiB an event must be accepted (CloudEvents); the ceilings on the ceilings keep one message from
+ * being a memory problem of its own. */
+const struct row section_ingest_rows[] = {
+    {NUMBER("budget_bytes", "25165824", 1 * MIB, 1024 * MIB, "bytes all feeds together may have in work"),
+     AT(TO_U64, config, ingest_budget_bytes)},
+    {NUMBER("max_event_bytes", "262144", 64 * KIB, 16 * MIB, "bytes of one event"),
+     AT(TO_U32, config, limits.max_event_bytes)},
+    {NUMBER("max_event_values", "16384", 1024, 1048576, "JSON values in one event"),
+     AT(TO_U32, config, limits.max_event_values)},
+    {NUMBER("max_batch_events", "1000", 1, 100000, "events in one batch"),
+     AT(TO_U32, config, limits.max_batch_events)},
+    {NUMBER("max_batch_bytes", "1048576", 64 * KIB, 32 * MIB, "bytes of one batch"),
+     AT(TO_U32, config, limits.max_batch_bytes)},
+    {NUMBER("max_depth", "32", 8, 64, "levels of nesting"), AT(TO_U32, config, limits.max_depth)},
+    END,
+};
+
+const struct row section_feed_rows[] = {
+    {TEXT("name", 1, NULL, "the feed's name in acknowledgements and status"),
+     AT(TO_STRING, config_feed, name)},
+    {TEXT("listen", 1, NULL, "ipc://PATH, tcp://HOST:PORT or tls+tcp://HOST:PORT"),
+     AT(TO_URL, config_feed, listen)},
+    {TEXTS("sources", 1, 1, "what the events' source may begin with"), AT(TO_STRINGS, config_feed, sources)},
+    {TEXTS("types", 1, 1, "event types the feed may send, e.g. \"hr.appointment.*\""),
+     AT(TO_STRINGS, config_feed, types)},
+    {TEXTS("classifications", 0, 0, "values of dataclassification the feed may use"),
+     AT(TO_STRINGS, config_feed, classifications)},
+    {USERS("peer_uids", "ipc: accounts that may connect"), NOWHERE, 0},
+    {TEXT("mode", 0, "\"0660\"", "ipc: permission bits of the socket, octal"),
+     AT(TO_MODE, config_feed, mode)},
+    {NUMBER("max_connections", "64", 1, 4096, "connections at one time"),
+     AT(TO_U32, config_feed, max_connections)},
+    {SWITCH("strict", "false", "reject an event with a refused field instead of cutting it"),
+     AT(TO_BOOLEAN, config_feed, strict)},
+    {OBJECT("tls", "tls+tcp: certificate, key and the client CA"), NOWHERE, 0},
+    {SWITCH("unauthenticated", "false", "tcp: anyone who reaches the port may send"), NOWHERE, 0},
+    END,
+};
+
+const struct row section_tls_rows[] = {
+    {{"cert", PW_CONFIG_PATH, 1, NULL, 0, 0, NULL, "PEM file of the server's certificate"},
+     AT(TO_STRING, config_feed, tls_cert)},
+    {{"key", PW_CONFIG_PATH, 1, NULL, 0, 0, NULL, "PEM file of its private key"},
+     AT(TO_STRING, config_feed, tls_key)},
+    {{"client_ca", PW_CONFIG_PATH, 1, NULL, 0, 0, NULL, "PEM file of the CA that signs this feed's clients"},
+     AT(TO_STRING, config_feed, tls_client_ca)},
+    END,
+};
+
+const struct row section_plugin_rows[] = {
+    {TEXT("name", 1, NULL, "the instance's name"), AT(TO_STRING, config_plugin, name)},
+    {TEXT("plugin", 1, NULL, "a plugin's name, or the path of its .so"), NOWHERE, 0},
+    {CHOICE("stage", 1, NULL, "enrich|assess|notify", "what it does"), AT(TO_STAGE, config_plugin, stage)},
+    {TEXTS("pathways", 0, 1, "assess: the pathways it is asked about"),
+     AT(TO_STRINGS, config_plugin, pathways)},
+    {OBJECT("config", "the plugin's own configuration"), NOWHERE, 0},
+    {{"readable", PW_CONFIG_PATHS, 0, NULL, 0, CONFIG_MAX_NAMES, NULL,
+      "further files and folders it may read"},
+     AT(TO_STRINGS, config_plugin, readable)},
+    {NUMBER("memory_mb", "512", 64, 65536, "MiB of address space"), AT(TO_U32, config_plugin, memory_mb)},
+    {NUMBER("deadline_ms", NULL, 10, 600000, "milliseconds for one event"),
+     AT(TO_U32, config_plugin, deadline_ms)},
+    END,
+};
+
+const struct row section_reviewer_rows[] = {
+    {TEXT("name", 1, NULL, "the reviewer's name"), AT(TO_STRING, config_reviewer, name)},
+    {OBJECT("addresses", "address by channel"), NOWHERE, 0},
+    END,
+};
+
+const struct row section_route_rows[] = {
+    {TEXTS("pathways", 0, 1, "pathways this route is for; all when left out"),
+     AT(TO_STRINGS, config_route, pathways)},
+    {CHOICE("min_level", 0, "\"recommended\"", "none|note|suggested|recommended|required|prohibited",
+            "cases at this level or above"),
+     AT(TO_LEVEL, config_route, min_level)},
+    {SWITCH("asking", "false", "also cases that need information"), AT(TO_BOOLEAN, config_route, asking)},
+    {TEXTS("reviewers", 0, 0, "who is told"), AT(TO_STRINGS, config_route, reviewers)},
+    {TEXTS("channels", 1, 1, "by which notify instances"), AT(TO_STRINGS, config_route, channels)},
+    END,
+};
+
+const struct row section_pathway_rows[] = {
+    {TEXT("type", 1, NULL, "an event type or pattern, e.g. \"hr.appointment.*\""),
+     AT(TO_STRING, config_pathway_route, pattern)},
+    {TEXTS("pathways", 1, 0, "where it goes; [] for nowhere"),
+     AT(TO_STRINGS, config_pathway_route, pathways)},
+    END,
+};
