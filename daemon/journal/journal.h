@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * journal.h: the one place that writes to disk: events, facts, findings, cases, decisions, outbox, audit. It is
+ * the queue between the stages: a stage is a cursor over it, so backlog costs disk, not memory.
+ *
+ * Threads. The journal has one thread of its own, which owns the writing connection and commits in groups:
+ * whatever appends were queued while the last commit ran go first, then stage tasks for a few milliseconds, all
+ * in one transaction. Appending and submitting are safe from any thread and never block on the disk. A
+ * journal_view reads; each thread opens its own.
+ *
+ * The engine (SQLite now, PostgreSQL later) shows nowhere in this header.
+ *
+ * Every transaction leaves audit records, chained: each holds the hash of the one before (invariant 7).
+ */
+#ifndef PATHWAYD_JOURNAL_JOURNAL_H
+#define PATHWAYD_JOURNAL_JOURNAL_H
+
+#include <stdbool.h>
+#include <pathwayd/text.h>
+
+#define JOURNAL_DIGEST_BYTES 32u /* BLAKE2b-256 */
+
+struct journal;      /* the writer: one per file and machine, locked */
+struct journal_view; /* a reader */
+struct
+    journal_writer; /* what a task may do inside its transaction; is also a view, see journal_writer_view */
+
+/* ---- opening ------------------------------------------------------------------------------------------- */
+
+struct journal_options {
+    const char *path;            /* the file; its folder must exist */
+    uint64_t min_free_bytes;     /* below this much free space appends get PW_ERROR_FULL; default 64 MiB */
+    uint32_t stage_slice_ms;     /* how long stage tasks may run between two commits; default 4 */
+    int64_t (*clock_ms)(void *); /* wall clock, ms since 1970 UTC */
+    void *clock_context;
+    const char *vfs; /* a test's storage layer, or NULL */
+};
+
+/* Opens or creates, migrates an older schema, checks, locks, rebuilds the duplicate index, starts the thread.
+ * PW_ERROR_BUSY: another daemon holds it; PW_ERROR_CORRUPT: damaged; PW_ERROR_UNSUPPORTED: made by a newer
+ * version; each with a sentence that says what to do in *ret_error (malloc'd; the caller frees). */
+int journal_open(const struct journal_options *options, struct journal **ret_journal, char **ret_error);
+
+/* Finishes what is queued, stops the thread, closes. NULL is fine. */
+void journal_close(struct journal *journal);
+
+/* ---- appending events (ingest) ------------------------------------------------------------------------- */
+
+struct journal_event {
+    uint64_t sequence; /* out: given by the journal; of the first copy when it is a duplicate */
+    int64_t received_ms;
+    struct pw_text feed, source, id, type, engagement_id;
+    struct pw_text body;        /* the cut form */
+    struct pw_text affiliation; /* may be empty */
+    /* out: */
+    int32_t status;       /* 0 stored; 1 duplicate; PW_ERROR_FULL, PW_ERROR_IO: not stored */
+    bool content_differs; /* duplicate: the stored bytes are other ones */
+};
+
+struct journal_append {
+    struct journal_append *next; /* the journal's while queued */
+    struct journal_event *events;
+    uint32_t count;
+    void (*done)(struct journal_append *append); /* journal thread, after the commit is on disk */
+    void *owner;
+};
+
+/* Queues; `append` and all it points to stay the caller's and alive until `done`. After journal_close began,
+ * `done` is called with every status PW_ERROR_STATE. */
+void journal_append(struct journal *journal, struct journal_append *append);
+
+/* The highest sequence number on disk. Any thread. */
+uint64_t journal_last_sequence(const struct journal *journal);
+
+/* Sets what to call (journal thread) after each commit that stored events. Once, before the first append. */
+void journal_on_stored(struct journal *journal, void (*stored)(void *context, uint64_t last_sequence),
+                       void *context);
+
+/* ---- stage transactions -------------------------------------------------------------------------------- */
+
+struct journal_task {
+    struct journal_task *next; /* the journal's while queued */
+    /* Journal thread, inside the transaction. A negative return undoes what this task wrote, and it alone. Runs
+     * again, from the start, when the disk failed the transaction it was part of. */
+    int (*run)(struct journal_writer *writer, struct journal_task *task);
+    /* Journal thread, after the commit: run's own return, or the commit's error. */
+    void (*done)(struct journal_task *task, int status);
+    void *owner;
+};
+void journal_submit(struct journal *journal, struct journal_task *task);
+struct journal_view *journal_writer_view(struct journal_writer *writer); /* sees the task's own writes */
+int64_t journal_writer_now(struct journal_writer *writer);               /* the transaction's instant, ms */
+
+/* Cursors: how far a stage has come. 0 when never set. */
+int journal_cursor_set(struct journal_writer *writer, const char *stage, uint64_t sequence);
+
+/* Facts of one event by one enricher; replaces. `facts` is a JSON array. */
+int journal_facts_put(struct journal_writer *writer, uint64_t sequence, const char *instance,
+                      struct pw_text facts);
+
+struct journal_finding {
+    uint64_t finding_id; /* out on reading */
+    uint64_t sequence;   /* the event's */
+    uint64_t case_id;    /* 0: none */
+    struct pw_text instance, pathway, rule;
+    uint32_t level, needs_information;
+    bool withdrawn;      /* no longer stands; kept for the record */
+    struct pw_text body; /* the finding as JSON, without event and engagement */
+};
+/* What `instance` says of the event for `pathway` from now on; findings of theirs that stood before and are not
+ * among these byte for byte become withdrawn. At most 64. */
+int journal_findings_put(struct journal_writer *writer, uint64_t sequence, const char *instance,
+                         const char *pathway, const struct journal_finding *findings, uint32_t count);
+/* Attaches every finding of the event, standing and later read, to a case. */
+int journal_findings_attach(struct journal_writer *writer, uint64_t sequence, uint64_t case_id);
+
+/* Work still owed on an event: an instance was down, a list changed, a correction arrived. */
+struct journal_pending {
+    uint64_t sequence;
+    struct pw_text instance; /* whose judgement is owed */
+    struct pw_text pathway;  /* empty for enrichers */
+    struct pw_text reason;   /* "unavailable", "poison", "list", "correction" … */
+    int64_t since_ms;
+    bool reported; /* the outage was turned into a finding */
+};
+int journal_pending_put(struct journal_writer *writer, const struct journal_pending *pending);
+int journal_pending_remove(struct journal_writer *writer, uint64_t sequence, const char *instance,
+                           const char *pathway);
+
+struct journal_case {
+    uint64_t case_id;
+    struct pw_text engagement_id;
+    uint32_t level, needs_information;
+    struct pw_text state;    /* "new", "withdrawn"; later the reviewers' states */
+    struct pw_text pathways; /* comma-separated, in table order */
+    struct pw_text title;
+    struct pw_text rules; /* standing rules, comma-separated, sorted */
+    int64_t opened_ms, updated_ms;
+    uint64_t revision; /* +1 at each change */
+    uint64_t sequence; /* the event that changed it last */
+};
+/* case_id 0 inserts and gives an id; otherwise replaces. */
+int journal_case_put(struct journal_writer *writer, const struct journal_case *item, uint64_t *ret_case_id);
+
+struct journal_notice {
+    uint64_t notice_number; /* given on insertion */
+    uint64_t case_id, revision;
+    struct pw_text notice_id; /* stable id; unique in the journal */
+    struct pw_text channel;   /* notify instance */
+    struct pw_text reviewer, address;
+    struct pw_text state; /* "waiting", "digest", "delivered", "failed" */
+    struct pw_text body;  /* the notice document, JSON */
+    struct pw_text error; /* last word of the other side */
+    uint32_t attempts;
+    int64_t created_ms, next_ms; /* not before */
+};
+int journal_notice_add(struct journal_writer *writer, const struct journal_notice *notice);
+int journal_notice_settle(struct journal_writer *writer, uint64_t notice_number, const char *state,
+                          uint32_t attempts, int64_t next_ms, struct pw_text error);
+
+/* One audit record more in this transaction: what happened, as a JSON object. The journal itself records
+ * appended events (range and digest); stages record what they change. */
+int journal_audit(struct journal_writer *writer, const char *kind, struct pw_text detail);
+
+/* ---- reading ------------------------------------------------------------------------------------------- */
+
+/* On a running daemon's journal or on a file nobody has open; read only either way. */
+int journal_view_open(const char *path, struct journal_view **ret_view, char **ret_error);
+void journal_view_close(struct journal_view *view);
+
+/* Rows are handed to `row` one by one; texts live during the call. A non-zero return ends the reading and is
+ * returned. */
+typedef int journal_event_row(void *to, const struct journal_event *event);
+typedef int journal_finding_row(void *to, const struct journal_finding *finding);
+typedef int journal_case_row(void *to, const struct journal_case *item);
+typedef int journal_notice_row(void *to, const struct journal_notice *notice);
+typedef int journal_pending_row(void *to, const struct journal_pending *pending);
+
+int journal_events_read(struct journal_view *view, uint64_t after, uint32_t limit, journal_event_row *row,
+                        void *to);
+int journal_event_find(struct journal_view *view, struct pw_text source, struct pw_text id,
+                       uint64_t *ret_sequence);
+int journal_facts_read(struct journal_view *view, uint64_t sequence,
+                       int (*row)(void *to, struct pw_text instance, struct pw_text facts), void *to);
+int journal_findings_of_event(struct journal_view *view, uint64_t sequence, journal_finding_row *row,
+                              void *to);
+int journal_findings_of_case(struct journal_view *view, uint64_t case_id, journal_finding_row *row, void *to);
+int journal_findings_read(struct journal_view *view, uint64_t after_finding, uint32_t limit,
+                          journal_finding_row *row, void *to);
+int journal_case_of_engagement(struct journal_view *view, struct pw_text engagement_id, journal_case_row *row,
+                               void *to);
+int journal_case_read(struct journal_view *view, uint64_t case_id, journal_case_row *row, void *to);
+int journal_cases_read(struct journal_view *view, uint64_t after_case, uint32_t limit, journal_case_row *row,
+                       void *to);
+int journal_notices_of_case(struct journal_view *view, uint64_t case_id, journal_notice_row *row, void *to);
+/* Waiting notices of a channel that are due at `now_ms`, oldest first. */
+int journal_notices_due(struct journal_view *view, struct pw_text channel, int64_t now_ms, uint32_t limit,
+                        journal_notice_row *row, void *to);
+/* When the channel's next waiting notice is due; INT64_MAX when there is none. */
+int journal_notices_next(struct journal_view *view, struct pw_text channel, int64_t *ret_ms);
+/* By event; the last event's rows are all given, even beyond `limit`. */
+int journal_pending_read(struct journal_view *view, struct pw_text instance, uint64_t after, uint32_t limit,
+                         journal_pending_row *row, void *to);
+int journal_cursor_get(struct journal_view *view, const char *stage, uint64_t *ret_sequence);
+
+struct journal_counts {
+    uint64_t events, findings, withdrawn, cases, open_cases, pending, poison;
+    uint64_t notices_waiting, notices_digest, notices_delivered, notices_failed;
+    uint64_t audit_records, file_bytes, free_bytes, schema;
+};
+/* Cheap (kept counters, not scans). */
+int journal_count(struct journal_view *view, struct journal_counts *ret_counts);
+
+/* Walks the audit chain and the digests of the events it names. 0: intact, *ret_records checked and the head's
+ * hash in hex; PW_ERROR_CORRUPT with the first broken record's number and a sentence. */
+int journal_audit_verify(struct journal_view *view, void (*progress)(void *to, uint64_t done, uint64_t total),
+                         void *to, uint64_t *ret_records, char ret_head[65], char **ret_error);
+
+/* The newest audit record's number and hash in hex. 0 records: all zeroes. */
+int journal_audit_head(struct journal_view *view, uint64_t *ret_records, char ret_head[65]);
+
+#endif

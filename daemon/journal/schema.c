@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * schema.c: see schema.h. To change a table, add a step; steps that were released never change.
+ *
+ * Rows of an event are clustered by its sequence number: facts and findings have rowid sequence × 256 + n, so
+ * neither needs an index on the event. event_key repeats the hash of source + id in a narrow table, so that
+ * the duplicate index is rebuilt at start from some 15 bytes an event.
+ */
+#include "journal/schema.h"
+
+#define APPLICATION_ID 1886874220u /* "pwjl" */
+
+static const char version_1[] =
+    "PRAGMA application_id = 1886874220;"
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE head(id INTEGER PRIMARY KEY, last_seq INTEGER NOT NULL, audit_n INTEGER NOT NULL,"
+    " audit_hash BLOB NOT NULL, events INTEGER NOT NULL, findings INTEGER NOT NULL, withdrawn INTEGER NOT "
+    "NULL,"
+    " cases INTEGER NOT NULL, open_cases INTEGER NOT NULL, pending INTEGER NOT NULL, poison INTEGER NOT NULL,"
+    " waiting INTEGER NOT NULL, digest INTEGER NOT NULL, delivered INTEGER NOT NULL, failed INTEGER NOT "
+    "NULL);"
+    "CREATE TABLE name(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
+    "CREATE TABLE event(seq INTEGER PRIMARY KEY, received INTEGER NOT NULL, feed INTEGER NOT NULL,"
+    " source TEXT NOT NULL, id TEXT NOT NULL, type TEXT NOT NULL, engagement TEXT NOT NULL, body TEXT NOT "
+    "NULL,"
+    " affiliation TEXT NOT NULL, digest BLOB NOT NULL);"
+    "CREATE TABLE event_key(seq INTEGER PRIMARY KEY, key INTEGER NOT NULL);"
+    "CREATE TABLE cursor(stage TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE fact(id INTEGER PRIMARY KEY, instance INTEGER NOT NULL, body TEXT NOT NULL);"
+    "CREATE TABLE finding(id INTEGER PRIMARY KEY, case_id INTEGER, instance INTEGER NOT NULL,"
+    " pathway INTEGER NOT NULL, rule TEXT NOT NULL, level INTEGER NOT NULL, needs_information INTEGER NOT "
+    "NULL,"
+    " withdrawn INTEGER NOT NULL, body TEXT NOT NULL);"
+    "CREATE INDEX finding_case ON finding(case_id) WHERE case_id IS NOT NULL;"
+    "CREATE TABLE pending(instance INTEGER NOT NULL, seq INTEGER NOT NULL, pathway INTEGER NOT NULL,"
+    " reason TEXT NOT NULL, since INTEGER NOT NULL, reported INTEGER NOT NULL,"
+    " PRIMARY KEY(instance, seq, pathway)) WITHOUT ROWID;"
+    "CREATE TABLE review_case(id INTEGER PRIMARY KEY, engagement TEXT NOT NULL UNIQUE, level INTEGER NOT "
+    "NULL,"
+    " needs_information INTEGER NOT NULL, state TEXT NOT NULL, pathways TEXT NOT NULL, title TEXT NOT NULL,"
+    " rules TEXT NOT NULL, opened INTEGER NOT NULL, updated INTEGER NOT NULL, revision INTEGER NOT NULL,"
+    " seq INTEGER NOT NULL);"
+    "CREATE TABLE decision(id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL, revision INTEGER NOT NULL,"
+    " actor TEXT NOT NULL, second TEXT, disposition TEXT NOT NULL, reason TEXT NOT NULL, costs TEXT NOT NULL,"
+    " benefits TEXT NOT NULL, displacement TEXT NOT NULL, at INTEGER NOT NULL);"
+    "CREATE INDEX decision_case ON decision(case_id);"
+    "CREATE TABLE notice(number INTEGER PRIMARY KEY, case_id INTEGER NOT NULL, revision INTEGER NOT NULL,"
+    " notice_id TEXT NOT NULL UNIQUE, channel INTEGER NOT NULL, reviewer TEXT NOT NULL, address TEXT NOT "
+    "NULL,"
+    " state TEXT NOT NULL, body TEXT NOT NULL, error TEXT NOT NULL, attempts INTEGER NOT NULL,"
+    " created INTEGER NOT NULL, next INTEGER NOT NULL);"
+    "CREATE INDEX notice_due ON notice(channel, next) WHERE state = 'waiting';"
+    "CREATE INDEX notice_case ON notice(case_id);"
+    "CREATE TABLE audit(n INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL,"
+    " prev BLOB NOT NULL, hash BLOB NOT NULL);";
+
+const struct schema_step schema_steps[] = {
+    {1, version_1},
+};
+const uint32_t schema_step_count = sizeof(schema_steps) / sizeof(schema_steps[0]);
+
+int schema_corrupt(const char *path, const char *what, char **ret_error)
+{
+    return store_fail(
+        ret_error, PW_ERROR_CORRUPT,
+        "The journal %s is damaged (%s). Keep the file, then restore a backup, or save what can be "
+        "read with: sqlite3 '%s' .recover | sqlite3 recovered.journal",
+        path, what, path);
+}
+
+int schema_version(struct store *store, const char *path, uint32_t newest, uint32_t *ret_version,
+                   char **ret_error)
+{
+    uint64_t version = 0, application = 0, tables = 0;
+    int status = store_number(store, "SELECT count(*) FROM sqlite_schema", &tables);
+
+    if (!status)
+        status = store_number(store, "PRAGMA user_version", &version);
+    if (!status)
+        status = store_number(store, "PRAGMA application_id", &application);
+    if (status == PW_ERROR_CORRUPT)
+        return schema_corrupt(path, sqlite3_errmsg(store->db), ret_error);
+    if (status)
+        return store_fail(ret_error, status, "The journal %s cannot be read: %s.", path,
+                          sqlite3_errmsg(store->db));
+    if (application != APPLICATION_ID && (application || tables || version))
+        return store_fail(
+            ret_error, PW_ERROR_CORRUPT,
+            "%s is a database, but not a journal of pathwayd. Name another file, or restore a backup.", path);
+    if (version > newest)
+        return store_fail(
+            ret_error, PW_ERROR_UNSUPPORTED,
+            "The journal %s has schema version %llu; this pathwayd knows up to %u. Run the newer "
+            "pathwayd that wrote it.",
+            path, (unsigned long long)version, newest);
+    *ret_version = (uint32_t)version;
+    return 0;
+}
+
+int schema_upgrade(struct store *store, const struct schema_step *steps, uint32_t count, uint32_t version,
+                   char **ret_error)
+{
+    char pragma[64];
+    int status = 0;
+
+    for (uint32_t i = 0; i < count && !status; i++) {
+        if (steps[i].version <= version)
+            continue;
+        status = store_execute(store, steps[i].sql);
+        sqlite3_snprintf(sizeof(pragma), pragma, "PRAGMA user_version = %u", steps[i].version);
+        if (!status)
+            status = store_execute(store, pragma);
+        if (status)
+            return store_fail(ret_error, status, "The journal's schema cannot be brought to version %u: %s.",
+                              steps[i].version, sqlite3_errmsg(store->db));
+    }
+    return 0;
+}

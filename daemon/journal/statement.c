@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * statement.c: every SQL statement the journal runs, in SQLite's dialect, so that nothing of it is scattered
+ * over the code. The tables stand in schema.c.
+ */
+#include "journal/statement.h"
+
+#define EVENT_COLUMNS                                                                                        \
+    "e.seq, e.received, f.name, e.source, e.id, e.type, e.engagement, e.body, e.affiliation "
+#define FINDING_COLUMNS                                                                                      \
+    "SELECT d.id, d.case_id, i.name, p.name, d.rule, d.level, d.needs_information, d.withdrawn, d.body "     \
+    "FROM finding d LEFT JOIN name i ON i.id = d.instance LEFT JOIN name p ON p.id = d.pathway "
+#define CASE_COLUMNS                                                                                         \
+    "SELECT id, engagement, level, needs_information, state, pathways, title, rules, opened, updated, "      \
+    "revision, seq FROM review_case "
+#define NOTICE_COLUMNS                                                                                       \
+    "SELECT n.number, n.case_id, n.revision, n.notice_id, c.name, n.reviewer, n.address, n.state, n.body, "  \
+    "n.error, n.attempts, n.created, n.next FROM notice n LEFT JOIN name c ON c.id = n.channel "
+#define PENDING_COLUMNS                                                                                      \
+    "SELECT q.seq, i.name, p.name, q.reason, q.since, q.reported FROM pending q "                            \
+    "LEFT JOIN name i ON i.id = q.instance LEFT JOIN name p ON p.id = q.pathway "
+
+const char *const statement_texts[STATEMENT_COUNT] = {
+    [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
+    [STATEMENT_COMMIT] = "COMMIT",
+    [STATEMENT_ROLLBACK] = "ROLLBACK",
+    [STATEMENT_TASK_BEGIN] = "SAVEPOINT task",
+    [STATEMENT_TASK_UNDO] = "ROLLBACK TO task",
+    [STATEMENT_TASK_END] = "RELEASE task",
+
+    [STATEMENT_HEAD_READ] =
+        "SELECT last_seq, audit_n, audit_hash, events, findings, withdrawn, cases, open_cases, pending, "
+        "poison, waiting, digest, delivered, failed FROM head WHERE id = 1",
+    [STATEMENT_HEAD_WRITE] =
+        "INSERT OR REPLACE INTO head(id, last_seq, audit_n, audit_hash, events, findings, withdrawn, cases, "
+        "open_cases, pending, poison, waiting, digest, delivered, failed) "
+        "VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+    [STATEMENT_KEY_READ] = "SELECT value FROM meta WHERE key = 'hash_key'",
+    [STATEMENT_KEY_WRITE] = "INSERT INTO meta(key, value) VALUES('hash_key', ?1)",
+    [STATEMENT_NAMES] = "SELECT id, name FROM name ORDER BY id",
+    [STATEMENT_NAME_INSERT] = "INSERT INTO name(id, name) VALUES(?1, ?2)",
+
+    [STATEMENT_AUDIT_INSERT] =
+        "INSERT INTO audit(n, at, kind, detail, prev, hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [STATEMENT_AUDIT_READ] = "SELECT n, at, kind, detail, prev, hash FROM audit WHERE n > ?1 AND n <= ?2 "
+                             "ORDER BY n LIMIT ?3",
+
+    [STATEMENT_EVENT_INSERT] =
+        "INSERT INTO event(seq, received, feed, source, id, type, engagement, body, affiliation, digest) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [STATEMENT_EVENT_KEY_INSERT] = "INSERT INTO event_key(seq, key) VALUES(?1, ?2)",
+    [STATEMENT_EVENT_KEYS] = "SELECT seq, key FROM event_key ORDER BY seq",
+    [STATEMENT_EVENT_KEY_FIND] = "SELECT seq FROM event_key WHERE key = ?1 ORDER BY seq DESC",
+    [STATEMENT_EVENT_IDENTITY] = "SELECT source, id, digest FROM event WHERE seq = ?1",
+    [STATEMENT_EVENT_LAST] = "SELECT seq, body, digest FROM event ORDER BY seq DESC LIMIT ?1",
+    [STATEMENT_EVENT_KEY_LAST] = "SELECT max(seq) FROM event_key",
+    [STATEMENT_EVENTS] = "SELECT " EVENT_COLUMNS "FROM event e LEFT JOIN name f ON f.id = e.feed "
+                         "WHERE e.seq > ?1 ORDER BY e.seq LIMIT ?2",
+    [STATEMENT_EVENTS_AUDIT] =
+        "SELECT " EVENT_COLUMNS ", e.digest FROM event e LEFT JOIN name f ON f.id = e.feed "
+        "WHERE e.seq BETWEEN ?1 AND ?2 ORDER BY e.seq",
+
+    [STATEMENT_CURSOR_SET] = "INSERT OR REPLACE INTO cursor(stage, seq) VALUES(?1, ?2)",
+    [STATEMENT_CURSOR_GET] = "SELECT seq FROM cursor WHERE stage = ?1",
+
+    [STATEMENT_FACT_OF_INSTANCE] = "SELECT id FROM fact WHERE id BETWEEN ?1 AND ?2 AND instance = ?3",
+    [STATEMENT_FACT_NEXT] = "SELECT max(id) FROM fact WHERE id BETWEEN ?1 AND ?2",
+    [STATEMENT_FACT_INSERT] = "INSERT INTO fact(id, instance, body) VALUES(?1, ?2, ?3)",
+    [STATEMENT_FACT_UPDATE] = "UPDATE fact SET body = ?2 WHERE id = ?1",
+    [STATEMENT_FACTS] = "SELECT i.name, t.body FROM fact t LEFT JOIN name i ON i.id = t.instance "
+                        "WHERE t.id BETWEEN ?1 AND ?2 ORDER BY t.id",
+
+    [STATEMENT_FINDING_INSERT] = "INSERT INTO finding(id, case_id, instance, pathway, rule, level, "
+                                 "needs_information, withdrawn, body) "
+                                 "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8)",
+    [STATEMENT_FINDING_MARK] = "UPDATE finding SET withdrawn = ?2 WHERE id = ?1",
+    [STATEMENT_FINDINGS_ATTACH] = "UPDATE finding SET case_id = ?3 WHERE id BETWEEN ?1 AND ?2 "
+                                  "AND case_id IS NOT ?3",
+    [STATEMENT_FINDINGS_OF_INSTANCE] =
+        "SELECT id, rule, level, needs_information, withdrawn, body FROM finding "
+        "WHERE id BETWEEN ?1 AND ?2 AND instance = ?3 AND pathway = ?4 ORDER BY withdrawn, id",
+    [STATEMENT_FINDING_NEXT] = "SELECT max(id), max(case_id) FROM finding WHERE id BETWEEN ?1 AND ?2",
+    [STATEMENT_FINDINGS_OF_EVENT] = FINDING_COLUMNS "WHERE d.id BETWEEN ?1 AND ?2 ORDER BY d.id",
+    [STATEMENT_FINDINGS_OF_CASE] = FINDING_COLUMNS "WHERE d.case_id = ?1 ORDER BY d.id",
+    [STATEMENT_FINDINGS] = FINDING_COLUMNS "WHERE d.id > ?1 ORDER BY d.id LIMIT ?2",
+
+    [STATEMENT_PENDING_REASON] =
+        "SELECT reason FROM pending WHERE instance = ?1 AND seq = ?2 AND pathway = ?3",
+    [STATEMENT_PENDING_PUT] =
+        "INSERT OR REPLACE INTO pending(instance, seq, pathway, reason, since, reported) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [STATEMENT_PENDING_REMOVE] = "DELETE FROM pending WHERE instance = ?1 AND seq = ?2 AND pathway = ?3",
+    /* Up to the event of the ?3rd row, so that no event's rows are parted. */
+    [STATEMENT_PENDING] = PENDING_COLUMNS
+    "WHERE q.instance = (SELECT id FROM name WHERE name = ?1) AND q.seq > ?2 AND q.seq <= "
+    "(SELECT max(seq) FROM (SELECT seq FROM pending WHERE instance = (SELECT id FROM name WHERE name = ?1) "
+    "AND seq > ?2 ORDER BY seq LIMIT ?3)) ORDER BY q.seq, q.pathway",
+
+    [STATEMENT_CASE_STATE] = "SELECT state FROM review_case WHERE id = ?1",
+    [STATEMENT_CASE_INSERT] = "INSERT INTO review_case(engagement, level, needs_information, state, "
+                              "pathways, title, rules, opened, "
+                              "updated, revision, seq) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    [STATEMENT_CASE_UPDATE] =
+        "UPDATE review_case SET engagement = ?1, level = ?2, needs_information = ?3, state = ?4, pathways = "
+        "?5, "
+        "title = ?6, rules = ?7, opened = ?8, updated = ?9, revision = ?10, seq = ?11 WHERE id = ?12",
+    [STATEMENT_CASE] = CASE_COLUMNS "WHERE id = ?1",
+    [STATEMENT_CASE_OF_ENGAGEMENT] = CASE_COLUMNS "WHERE engagement = ?1",
+    [STATEMENT_CASES] = CASE_COLUMNS "WHERE id > ?1 ORDER BY id LIMIT ?2",
+
+    [STATEMENT_NOTICE_STATE] = "SELECT state FROM notice WHERE number = ?1",
+    [STATEMENT_NOTICE_INSERT] =
+        "INSERT INTO notice(case_id, revision, notice_id, channel, reviewer, address, state, body, error, "
+        "attempts, created, next) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    [STATEMENT_NOTICE_SETTLE] =
+        "UPDATE notice SET state = ?2, attempts = ?3, next = ?4, error = ?5 WHERE number = ?1",
+    [STATEMENT_NOTICES_OF_CASE] = NOTICE_COLUMNS "WHERE n.case_id = ?1 ORDER BY n.number",
+    [STATEMENT_NOTICES_DUE] = NOTICE_COLUMNS "WHERE n.channel = (SELECT id FROM name WHERE name = ?1) "
+                                             "AND n.state = 'waiting' AND n.next <= ?2 "
+                                             "ORDER BY n.next, n.number LIMIT ?3",
+    [STATEMENT_NOTICES_NEXT] =
+        "SELECT next FROM notice WHERE channel = (SELECT id FROM name WHERE name = ?1) "
+        "AND state = 'waiting' ORDER BY next LIMIT 1",
+};

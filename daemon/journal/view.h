@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * view.h: what a journal_view is made of. Private to daemon/journal/.
+ */
+#ifndef PATHWAYD_JOURNAL_VIEW_H
+#define PATHWAYD_JOURNAL_VIEW_H
+
+#include "journal/duplicate.h"
+#include "journal/store.h"
+
+/* Facts and findings of an event have the ids sequence × 256 + n. */
+#define EVENT_SLOTS     256u
+#define SLOT_FIRST(seq) ((uint64_t)(seq)*EVENT_SLOTS)
+#define SLOT_LAST(seq)  (SLOT_FIRST(seq) + EVENT_SLOTS - 1u)
+
+struct journal_view {
+    struct store store;
+    char *path;
+    uint8_t hash_key[DUPLICATE_KEY_BYTES];
+    const struct duplicates *duplicates; /* the writer's own view only; else NULL */
+};
+
+/* Reads the 16-byte key of the duplicate index. */
+int view_hash_key(struct store *store, uint8_t ret_key[DUPLICATE_KEY_BYTES]);
+
+/* Whether the stored event `sequence` has this source and id: 1 or 0 or an error. When it has, and ret_digest
+ * is not NULL, its digest. */
+int view_event_is(struct store *store, uint64_t sequence, struct pw_text source, struct pw_text id,
+                  uint8_t ret_digest[JOURNAL_DIGEST_BYTES]);
+
+#endif
