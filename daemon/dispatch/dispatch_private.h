@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * dispatch_private.h: the window's state, shared by dispatch.c (fresh work, commits, life) and owed.c (what
+ * an instance that was away still owes).
+ */
+#ifndef PATHWAYD_DISPATCH_DISPATCH_PRIVATE_H
+#define PATHWAYD_DISPATCH_DISPATCH_PRIVATE_H
+
+#include "dispatch/dispatch.h"
+
+#include <stdatomic.h>
+
+#include "dispatch/work.h"
+
+/* Work read and not committed: bounds memory together with the pipeline's own bound. */
+#define WINDOW_MAX       4096u
+#define WINDOW_MAX_BYTES (24u << 20)
+
+struct owed {
+    bool recovering;     /* is back; its pending rows are being asked again */
+    bool poison_retried; /* rows set aside before this start get one more chance */
+    uint64_t after;      /* how far the rows have been read */
+    uint64_t reported;   /* how far an outage has been said */
+    bool away;
+};
+
+struct dispatch {
+    uv_loop_t *loop;
+    const struct config *config;
+    struct journal *journal;
+    struct journal_view *view;
+    const struct dispatch_events *events;
+    void *owner;
+    struct pipeline *pipeline;
+    struct work_context context;
+
+    uv_async_t wake;
+    uv_timer_t tick;
+    uint32_t handles_open;
+    bool pipeline_stopped, stopping, paused, filling;
+
+    struct work *first, **last;             /* the window: fresh work in order */
+    struct work *extra_first, **extra_last; /* finished work of the other kinds */
+    uint32_t window;                        /* work in memory, all kinds */
+    size_t window_bytes;
+    uint64_t read, committed;
+    struct owed owed[PIPELINE_MAX_INSTANCES];
+
+    struct journal_task task; /* the one commit under way */
+    struct work *committing;
+    uint64_t commit_cursor; /* 0: only extra work */
+    bool busy;              /* submitted, or failed and to be tried again */
+    bool failed;
+    atomic_int task_status; /* journal thread → loop: 1 running, else the commit's status */
+    struct pw_document document;
+};
+
+/* dispatch.c */
+bool dispatch_has_room(const struct dispatch *dispatch);
+void dispatch_route(struct dispatch *dispatch, struct work *work);
+void dispatch_take(struct dispatch *dispatch, struct work *work);     /* into the window */
+void dispatch_finished(struct dispatch *dispatch, struct work *work); /* ready to be committed */
+void dispatch_forget(struct dispatch *dispatch, struct work *work);   /* out of the window, freed */
+int dispatch_assess(struct dispatch *dispatch, struct work *work, uint32_t only);
+
+/* owed.c */
+void owed_recover(
+    struct dispatch *dispatch); /* asks again what instances that are back owe, while there is room */
+void owed_report(struct dispatch *dispatch); /* says what has been owed for longer than the outage limit */
+
+#endif

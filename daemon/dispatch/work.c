@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Writing what came of one event. Findings of an instance replace what the same instance said of the same
+ * event and pathway before, so a re-assessment withdraws by itself what no longer stands, the stand-in
+ * finding system.plugin_unavailable included.
+ */
+#include "dispatch/work.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The host refuses more per item (include/pathwayd/host.h). */
+#define MAX_FINDINGS 64u
+
+struct work *work_new(enum work_kind kind, const struct journal_event *event)
+{
+    struct work *work = calloc(1, sizeof(*work));
+    size_t length = event->body.length + event->affiliation.length;
+    char *bytes = malloc(length ? length : 1);
+    if (!work || !bytes) {
+        free(work);
+        free(bytes);
+        return NULL;
+    }
+    if (event->body.length)
+        memcpy(bytes, event->body.data, event->body.length);
+    if (event->affiliation.length)
+        memcpy(bytes + event->body.length, event->affiliation.data, event->affiliation.length);
+    work->kind = kind;
+    work->sequence = event->sequence;
+    work->as_of = event->received_ms;
+    work->bytes = bytes;
+    work->body_length = event->body.length;
+    work->affiliation_length = event->affiliation.length;
+    return work;
+}
+
+void work_free(struct work *work)
+{
+    if (!work)
+        return;
+    assessment_free(work->assessment);
+    free(work->bytes);
+    free(work);
+}
+
+struct pw_text work_body(const struct work *work)
+{
+    return (struct pw_text){work->bytes, work->body_length};
+}
+
+/* One transaction's scratch: what is written about the work at hand. */
+struct writing {
+    struct journal_writer *writer;
+    const struct work *work;
+    const struct work_context *context;
+    bool findings_changed;
+};
+
+static struct pw_text name_of(const char *name)
+{
+    return (struct pw_text){name, strlen(name)};
+}
+
+static int put_findings(struct writing *writing, const char *instance, enum pathway pathway,
+                        const struct pw_document *document)
+{
+    struct journal_finding rows[MAX_FINDINGS] = {0};
+    uint32_t count = 0;
+    for (uint32_t node = document ? json_first(document, PW_NODE_ROOT) : PW_NODE_NONE; node != PW_NODE_NONE;
+         node = json_next(document, node)) {
+        if (count == MAX_FINDINGS)
+            return PW_ERROR_LIMIT;
+        rows[count++] = (struct journal_finding){
+            .sequence = writing->work->sequence,
+            .instance = name_of(instance),
+            .pathway = name_of(pathways[pathway].name),
+            .rule = json_text(document, json_member(document, node, "rule")),
+            .level = level_by_name(json_text(document, json_member(document, node, "level"))),
+            .needs_information = json_true(document, json_member(document, node, "needs_information")),
+            .body = json_raw(document, node)};
+    }
+    if (!count && writing->work->kind == WORK_FRESH)
+        return 0; /* nothing can have stood before */
+    writing->findings_changed = true;
+    return journal_findings_put(writing->writer, writing->work->sequence, instance, pathways[pathway].name,
+                                rows, count);
+}
+
+static int put_result(struct writing *writing, const char *instance, const struct part *part)
+{
+    struct pw_document document = {0};
+    struct json_error error;
+    if (part->result_length <= 2)
+        return put_findings(writing, instance, part->pathway, NULL);
+    int status = json_parse(&document, part->result, part->result_length, &json_limits_frame, &error);
+    if (status == 0)
+        status = put_findings(writing, instance, part->pathway, &document);
+    json_release(&document);
+    return status;
+}
+
+static int put_unavailable(struct writing *writing, const char *instance, enum pathway pathway, bool poison,
+                           const char *why)
+{
+    struct pw_document document = {0};
+    struct json_error error;
+    struct buffer json = {0};
+    buffer_string(&json, "[");
+    pipeline_unavailable_finding(&json, instance, pathway, poison, why);
+    buffer_string(&json, "]");
+    int status = json.failed ? PW_ERROR_MEMORY
+                             : json_parse(&document, json.data, json.length, &json_limits_frame, &error);
+    if (status == 0)
+        status = put_findings(writing, instance, pathway, &document);
+    json_release(&document);
+    buffer_release(&json);
+    return status;
+}
+
+/* An enricher's outage concerns every pathway of the event; a policy's its own. PATHWAY_COUNT: all of them.
+ */
+static int put_unavailable_on(struct writing *writing, const char *instance, enum pathway pathway,
+                              bool poison, const char *why)
+{
+    int status = 0;
+    if (pathway != PATHWAY_COUNT)
+        return put_unavailable(writing, instance, pathway, poison, why);
+    for (enum pathway each = 0; each < PATHWAY_COUNT && status == 0; each++)
+        if (writing->work->pathways & (1u << each))
+            status = put_unavailable(writing, instance, each, poison, why);
+    return status;
+}
+
+static int put_pending(struct writing *writing, const char *instance, enum pathway pathway,
+                       const char *reason, bool reported)
+{
+    struct journal_pending pending = {.sequence = writing->work->sequence,
+                                      .instance = name_of(instance),
+                                      .pathway = pathway == PATHWAY_COUNT ? (struct pw_text){"", 0}
+                                                                          : name_of(pathways[pathway].name),
+                                      .reason = name_of(reason),
+                                      .since_ms = journal_writer_now(writing->writer),
+                                      .reported = reported};
+    return journal_pending_put(writing->writer, &pending);
+}
+
+static int settle_pending(struct writing *writing, const char *instance, enum pathway pathway)
+{
+    int status = 0;
+    if (writing->work->kind != WORK_AGAIN)
+        return 0;
+    const char *name = pathway == PATHWAY_COUNT ? "" : pathways[pathway].name;
+    status = journal_pending_remove(writing->writer, writing->work->sequence, instance, name);
+    for (enum pathway each = 0; pathway == PATHWAY_COUNT && each < PATHWAY_COUNT && status == 0; each++)
+        if (writing->work->pathways & (1u << each)) /* the enricher's own stand-ins */
+            status = put_findings(writing, instance, each, NULL);
+    return status == PW_ERROR_NOT_FOUND ? 0 : status;
+}
+
+static int write_done(struct writing *writing, const char *instance, const struct part *part)
+{
+    int status = settle_pending(writing, instance, part->pathway);
+    if (status < 0)
+        return status;
+    if (part->pathway != PATHWAY_COUNT)
+        return put_result(writing, instance, part);
+    if (part->result_length <= 2 && writing->work->kind == WORK_FRESH)
+        return 0;
+    return journal_facts_put(writing->writer, writing->work->sequence, instance,
+                             (struct pw_text){part->result, part->result_length});
+}
+
+static int write_part(struct writing *writing, const struct part *part)
+{
+    const char *instance = writing->context->instance_names[part->instance];
+    switch (part->state) {
+    case PART_DONE:
+        return write_done(writing, instance, part);
+    case PART_MISSING: /* what is asked again is owed already; what an enricher's return brought along is not */
+        if (writing->work->kind == WORK_AGAIN && part->instance == writing->work->instance)
+            return 0;
+        return put_pending(writing, instance, part->pathway, "unavailable", false);
+    case PART_POISON: {
+        int status = put_pending(writing, instance, part->pathway, "poison", true);
+        return status < 0
+                   ? status
+                   : put_unavailable_on(writing, instance, part->pathway, true, "it failed on it repeatedly");
+    }
+    default:
+        return 0;
+    }
+}
+
+/* Says of one owed event that its plugin has been away for too long. */
+static int write_outage(struct writing *writing)
+{
+    const struct work *work = writing->work;
+    const char *instance = writing->context->instance_names[work->instance];
+    int status = 0;
+    if (work->instance < writing->context->enricher_count) {
+        status = put_unavailable_on(writing, instance, PATHWAY_COUNT, false, work->why);
+        return status < 0 ? status : put_pending(writing, instance, PATHWAY_COUNT, "unavailable", true);
+    }
+    for (enum pathway each = 0; each < PATHWAY_COUNT && status == 0; each++) {
+        if (!(work->pathways & (1u << each)))
+            continue;
+        status = put_unavailable(writing, instance, each, false, work->why);
+        if (status == 0)
+            status = put_pending(writing, instance, each, "unavailable", true);
+    }
+    return status;
+}
+
+int work_write(struct journal_writer *writer, const struct work *work, const struct work_context *context)
+{
+    struct writing writing = {.writer = writer, .work = work, .context = context};
+    int status = work->kind == WORK_OUTAGE ? write_outage(&writing) : 0;
+    for (uint32_t i = 0; work->assessment && i < work->assessment->part_count && status == 0; i++)
+        status = write_part(&writing, &work->assessment->parts[i]);
+    if (status < 0 || !writing.findings_changed)
+        return status;
+    return context->judged(context->owner, writer, work->sequence, work_body(work));
+}

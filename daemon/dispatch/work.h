@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * work.h: one event on its way through dispatch, and how what came of it is written (journal thread).
+ */
+#ifndef PATHWAYD_DISPATCH_WORK_H
+#define PATHWAYD_DISPATCH_WORK_H
+
+#include "dispatch/pipeline.h"
+#include "journal/journal.h"
+
+enum work_kind {
+    WORK_FRESH,  /* read at the cursor; committed in order */
+    WORK_AGAIN,  /* owed by an instance that is back */
+    WORK_OUTAGE, /* owed for longer than the outage limit: to be said */
+};
+
+struct work {
+    struct work *next;
+    enum work_kind kind;
+    bool done;
+    uint64_t sequence;
+    int64_t as_of;
+    uint32_t pathways; /* bit set */
+    char *bytes;       /* body, then affiliation */
+    size_t body_length, affiliation_length;
+    struct assessment *assessment; /* NULL: nothing to ask (unrouted, outage) */
+    uint32_t instance;             /* AGAIN, OUTAGE: whose */
+    char why[256];                 /* OUTAGE: the plugin's last error */
+};
+
+/* Copies a journal row. NULL: out of memory. */
+struct work *work_new(enum work_kind kind, const struct journal_event *event);
+void work_free(struct work *work); /* NULL is fine */
+struct pw_text work_body(const struct work *work);
+
+/* What writing needs to know; immutable while a commit is under way. */
+struct work_context {
+    int (*judged)(void *owner, struct journal_writer *writer, uint64_t sequence, struct pw_text body);
+    void *owner;
+    const char *instance_names[PIPELINE_MAX_INSTANCES];
+    uint32_t enricher_count;
+};
+
+/* Facts, findings, pending rows and the case join of one piece of work. 0 or a journal error. */
+int work_write(struct journal_writer *writer, const struct work *work, const struct work_context *context);
+
+#endif
