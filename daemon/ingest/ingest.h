@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * ingest.h: the feeds. Each is an NNG REP endpoint with contexts; events are checked on libnng's threads, queued
+ * to the journal, and acknowledged from the journal's thread once they are on disk. No libnng type leaves
+ * daemon/ingest/.
+ *
+ * One byte budget bounds what all feeds together have in flight; connections per feed are capped at
+ * budget ÷ largest message. A client that does not read its answers is cut off after INGEST_SEND_MS.
+ */
+#ifndef PATHWAYD_INGEST_INGEST_H
+#define PATHWAYD_INGEST_INGEST_H
+
+#include "config/config.h"
+#include "journal/journal.h"
+
+#define INGEST_SEND_MS     2000u /* a client that has not taken its answer by then is disconnected */
+#define INGEST_CONTEXTS    64u   /* requests in work per feed at most */
+#define INGEST_RETRY_AFTER 5u    /* seconds, in `busy` answers */
+
+struct ingest;
+
+struct ingest_events {
+    void (*log)(void *owner, uint32_t severity, struct pw_text line); /* any thread */
+};
+
+/* Opens every feed's endpoint; on failure none, and *ret_error a sentence naming the feed. */
+int ingest_start(const struct config *config, struct journal *journal, int64_t (*clock_ms)(void *),
+                 const struct ingest_events *events, void *owner, struct ingest **ret_ingest,
+                 char **ret_error);
+/* Stops taking requests, answers what is in work, closes. Blocks for at most a few seconds. */
+void ingest_stop(struct ingest *ingest);
+
+/* true when a connection that was hung up on long ago is still not gone: libnng 1.5.2 can stop reaping (nng
+ * #1543), new clients are then turned away one after the other, and only a restart helps, which loses nothing
+ * that was acknowledged. For the watchdog. Any thread. */
+bool ingest_is_stuck(struct ingest *ingest);
+
+/* JSON array, a feed each: {"feed","listen","connections","requests","accepted","duplicates","rejected","busy",
+ * "unrouted","cut_off","turned_away",
+ * "refused_fields":{"nationality":3,…},"in_flight_bytes"}. Any thread. */
+void ingest_describe(struct ingest *ingest, struct buffer *out);
+
+#endif
