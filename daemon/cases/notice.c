@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A change of a case becomes outbox rows: one for each reviewer and channel that the routes name, never two
+ * for the same pair, however many routes agree.
+ */
+#include "cases/notice.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/buffer.h"
+#include "json/time.h"
+
+#define MAX_RECIPIENTS 256u /* of one change; a configuration with more is refused by nothing else */
+
+struct recipient {
+    const char *channel, *reviewer, *address;
+};
+
+struct telling {
+    struct journal_writer *writer;
+    const struct config *config;
+    const struct case_change *change;
+    struct recipient recipients[MAX_RECIPIENTS];
+    uint32_t recipient_count;
+    struct buffer findings;
+    uint32_t finding_count, left_out;
+};
+
+void case_name(uint64_t case_id, char buffer[CASE_NAME_SIZE])
+{
+    snprintf(buffer, CASE_NAME_SIZE, "C-%06llu", (unsigned long long)case_id);
+}
+
+static struct pw_text text_of(const char *string)
+{
+    return (struct pw_text){string, strlen(string)};
+}
+
+/* ---- who ---- */
+
+static bool route_covers(const struct config_route *route, enum pathway pathway)
+{
+    if (!route->pathways)
+        return true;
+    for (char **name = route->pathways; *name; name++)
+        if (strcmp(*name, pathways[pathway].name) == 0)
+            return true;
+    return false;
+}
+
+static bool route_matches(const struct config_route *route, const struct case_change *change)
+{
+    for (enum pathway pathway = 0; pathway < PATHWAY_COUNT; pathway++) {
+        if (!route_covers(route, pathway))
+            continue;
+        if (change->levels[pathway] >= route->min_level && change->levels[pathway] > PW_LEVEL_NOTE)
+            return true;
+        if (route->asking && change->asks[pathway])
+            return true;
+    }
+    return false;
+}
+
+static void add_recipient(struct telling *telling, const char *channel, const char *reviewer,
+                          const char *address)
+{
+    for (uint32_t i = 0; i < telling->recipient_count; i++)
+        if (strcmp(telling->recipients[i].channel, channel) == 0 &&
+            strcmp(telling->recipients[i].reviewer, reviewer) == 0)
+            return;
+    if (telling->recipient_count < MAX_RECIPIENTS)
+        telling->recipients[telling->recipient_count++] = (struct recipient){channel, reviewer, address};
+}
+
+static const char *address_on(const struct config *config, const char *reviewer, const char *channel)
+{
+    for (uint32_t i = 0; i < config->reviewer_count; i++) {
+        const struct config_reviewer *known = &config->reviewers[i];
+        if (strcmp(known->name, reviewer) != 0)
+            continue;
+        for (uint32_t j = 0; known->channels && known->channels[j]; j++)
+            if (strcmp(known->channels[j], channel) == 0)
+                return known->addresses[j];
+    }
+    return NULL;
+}
+
+/* A channel on which no named reviewer has an address is a broadcast channel: one row for all. */
+static void add_route(struct telling *telling, const struct config_route *route)
+{
+    for (char **channel = route->channels; channel && *channel; channel++) {
+        bool addressed = false;
+        for (char **reviewer = route->reviewers; reviewer && *reviewer; reviewer++) {
+            const char *address = address_on(telling->config, *reviewer, *channel);
+            if (!address)
+                continue;
+            addressed = true;
+            add_recipient(telling, *channel, *reviewer, address);
+        }
+        if (!addressed)
+            add_recipient(telling, *channel, "", "");
+    }
+}
+
+/* ---- what ---- */
+
+/* Notes are for reports and digests; a notice tells what made the case. */
+static int collect_finding(void *to, const struct journal_finding *finding)
+{
+    struct telling *telling = to;
+    if (finding->withdrawn || (finding->level < PW_LEVEL_SUGGESTED && !finding->needs_information))
+        return 0;
+    if (telling->finding_count == NOTICE_MAX_FINDINGS) {
+        telling->left_out++;
+        return 0;
+    }
+    telling->finding_count++;
+    json_write_raw(&telling->findings, finding->body);
+    return 0;
+}
+
+static void write_event(struct buffer *out, const struct pw_document *event)
+{
+    static const char *const members[] = {"source", "id", "type"};
+    json_write_key(out, "event");
+    json_write_begin(out, '{');
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+        json_member_text(out, members[i], json_text(event, json_member(event, PW_NODE_ROOT, members[i])));
+    json_write_end(out, '}');
+}
+
+static void write_pathways(struct buffer *out, const struct case_change *change)
+{
+    json_write_key(out, "pathways");
+    json_write_begin(out, '[');
+    for (enum pathway pathway = 0; pathway < PATHWAY_COUNT; pathway++)
+        if (change->levels[pathway] > PW_LEVEL_NOTE || change->asks[pathway])
+            json_write_string(out, pathways[pathway].name);
+    json_write_end(out, ']');
+}
+
+static void write_body(struct buffer *out, const struct telling *telling, const struct recipient *recipient,
+                       const char *notice_id)
+{
+    const struct case_change *change = telling->change;
+    const struct journal_case *item = change->after;
+    char name[CASE_NAME_SIZE], act[CASE_NAME_SIZE + 32], time[TIME_TEXT_SIZE];
+    case_name(item->case_id, name);
+    snprintf(act, sizeof(act), "pathwayctl case show %s", name);
+    time_format(item->updated_ms, time);
+    json_write_begin(out, '{');
+    json_member_string(out, "notice_id", notice_id);
+    json_member_string(out, "case_id", name);
+    json_member_text(out, "engagement_id", item->engagement_id);
+    json_member_unsigned(out, "revision", item->revision);
+    json_member_string(out, "change", change->change);
+    json_member_string(out, "level", level_names[item->level]);
+    json_member_boolean(out, "needs_information", item->needs_information);
+    json_member_string(out, "previous_level", level_names[change->previous_level]);
+    write_pathways(out, change);
+    json_write_key(out, "recipient");
+    json_write_begin(out, '{');
+    json_member_string(out, "reviewer", recipient->reviewer);
+    json_member_string(out, "address", recipient->address);
+    json_write_end(out, '}');
+    json_member_string(out, "time", time);
+    json_member_text(out, "title", item->title);
+    json_member_text(out, "link",
+                     json_text(change->event, json_find(change->event, PW_NODE_ROOT, "/data/link")));
+    write_event(out, change->event);
+    json_write_key(out, "findings");
+    json_write_raw(out, buffer_view(&telling->findings));
+    json_member_unsigned(out, "findings_left_out", telling->left_out);
+    json_member_string(out, "act", act);
+    json_write_end(out, '}');
+}
+
+/* Advising (`suggested` alone) is told in the digest only (requirements: What the levels mean). */
+static bool for_digest(const struct case_change *change)
+{
+    const struct journal_case *item = change->after;
+    return item->level == PW_LEVEL_SUGGESTED && !item->needs_information;
+}
+
+static int write_notice(struct telling *telling, const struct recipient *recipient)
+{
+    const struct journal_case *item = telling->change->after;
+    char name[CASE_NAME_SIZE];
+    struct buffer id = {0}, body = {0};
+    case_name(item->case_id, name);
+    /* The instant of opening keeps a new journal's ids apart from an old one's: mail services drop a repeated
+     * id. */
+    buffer_format(&id, "%s-%llx-%llu-%s-%s", name, (unsigned long long)item->opened_ms,
+                  (unsigned long long)item->revision, recipient->channel,
+                  recipient->reviewer[0] ? recipient->reviewer : "all");
+    if (!id.failed)
+        write_body(&body, telling, recipient, id.data);
+    struct journal_notice notice = {.case_id = item->case_id,
+                                    .revision = item->revision,
+                                    .notice_id = buffer_view(&id),
+                                    .channel = text_of(recipient->channel),
+                                    .reviewer = text_of(recipient->reviewer),
+                                    .address = text_of(recipient->address),
+                                    .state = text_of(for_digest(telling->change) ? "digest" : "waiting"),
+                                    .body = buffer_view(&body),
+                                    .created_ms = item->updated_ms,
+                                    .next_ms = item->updated_ms};
+    int status = id.failed || body.failed ? PW_ERROR_MEMORY : journal_notice_add(telling->writer, &notice);
+    buffer_release(&id);
+    buffer_release(&body);
+    return status;
+}
+
+int notices_write(struct journal_writer *writer, const struct config *config,
+                  const struct case_change *change, uint32_t *ret_count)
+{
+    struct telling *telling = calloc(1, sizeof(*telling));
+    if (!telling)
+        return PW_ERROR_MEMORY;
+    telling->writer = writer;
+    telling->config = config;
+    telling->change = change;
+    for (uint32_t i = 0; i < config->route_count; i++)
+        if (route_matches(&config->routes[i], change))
+            add_route(telling, &config->routes[i]);
+    json_write_begin(&telling->findings, '[');
+    int status = journal_findings_of_case(journal_writer_view(writer), change->after->case_id,
+                                          collect_finding, telling);
+    json_write_end(&telling->findings, ']');
+    if (telling->findings.failed)
+        status = PW_ERROR_MEMORY;
+    for (uint32_t i = 0; i < telling->recipient_count && status == 0; i++)
+        status = write_notice(telling, &telling->recipients[i]);
+    if (status == 0)
+        *ret_count = telling->recipient_count;
+    buffer_release(&telling->findings);
+    free(telling);
+    return status;
+}
