@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * control.h: the control endpoint: an NNG REP socket on ipc, peer uid checked, JSON in and out. pathwayctl is
+ * its client. One request, one answer:
+ *
+ *     {"op": "status"}                                     → {"ok": true, "result": {…}}
+ *     {"op": "event.list", "after": 0, "limit": 100}       → {"ok": true, "result": [ … ], "next": 100}
+ *     anything wrong                                       → {"ok": false, "code": "not_found", "error":
+ * "sentence"}
+ *
+ * ops: status · drained · event.list {after,limit,type,engagement} · event.show {source,id | sequence} ·
+ * finding.list {after,limit,pathway,rule,min_level,engagement} · case.list {after,limit,state,min_level} ·
+ * case.show {case} · plugin.list · pending.list {instance} · pause {what:"dispatch"} · resume · reload
+ * `limit` is at most 1,000. Requests are read on libnng's threads and answered on the loop.
+ */
+#ifndef PATHWAYD_CONTROL_CONTROL_H
+#define PATHWAYD_CONTROL_CONTROL_H
+
+#include <uv.h>
+#include "config/config.h"
+#include "journal/journal.h"
+
+#define CONTROL_MAX_REQUEST (1u << 20)
+#define CONTROL_MAX_LIMIT   1000u
+
+struct control;
+
+/* What the rest of the daemon contributes. Loop thread. */
+struct control_sources {
+    void (*status)(void *owner, struct buffer *out);  /* members of the status object, without braces */
+    void (*plugins)(void *owner, struct buffer *out); /* JSON array */
+    bool (*drained)(void *owner); /* every accepted event assessed, every due notice handed over */
+    int (*pause)(void *owner, bool paused);
+    int (*reload)(void *owner, char **ret_error);
+};
+
+int control_start(uv_loop_t *loop, const struct config *config, struct journal_view *view,
+                  const struct control_sources *sources, void *owner, struct control **ret_control,
+                  char **ret_error);
+void control_stop(struct control *control, void (*stopped)(void *owner), void *owner);
+
+#endif

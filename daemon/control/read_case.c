@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * read_case.c: cases, and all that a reviewer needs of one: findings, the events behind them, notices.
+ */
+#include "control/request.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "control/finding.h"
+#include "dispatch/pathway.h"
+#include "json/time.h"
+
+#define READ_CHUNK 500u /* rows fetched at a time */
+/* Findings of one case shown at most: a case is read by a person, and holds at most this many that still
+ * matter. */
+#define CASE_MAX_FINDINGS 256u
+#define CASE_MAX_NOTICES  256u
+
+static void member_time(struct buffer *out, const char *key, int64_t ms)
+{
+    char text[TIME_TEXT_SIZE];
+    time_format(ms, text);
+    json_member_string(out, key, text);
+}
+
+static void write_words(struct buffer *out, const char *key, struct pw_text words)
+{
+    json_write_key(out, key);
+    json_write_begin(out, '[');
+    for (size_t from = 0; from < words.length;) {
+        const char *comma = memchr(words.data + from, ',', words.length - from);
+        size_t to = comma ? (size_t)(comma - words.data) : words.length;
+        if (to > from)
+            json_write_text(out, (struct pw_text){words.data + from, to - from});
+        from = to + 1;
+    }
+    json_write_end(out, ']');
+}
+
+static void write_case_members(struct buffer *out, const struct journal_case *item)
+{
+    char name[32];
+    snprintf(name, sizeof(name), "C-%06" PRIu64, item->case_id);
+    json_member_string(out, "case", name);
+    json_member_text(out, "engagement_id", item->engagement_id);
+    json_member_text(out, "title", item->title);
+    json_member_text(out, "state", item->state);
+    json_member_string(out, "level", item->level < PW_LEVEL_COUNT ? level_names[item->level] : "unknown");
+    json_member_boolean(out, "needs_information", item->needs_information != 0);
+    write_words(out, "pathways", item->pathways);
+    write_words(out, "rules", item->rules);
+    member_time(out, "opened", item->opened_ms);
+    member_time(out, "updated", item->updated_ms);
+    json_member_unsigned(out, "revision", item->revision);
+    json_member_unsigned(out, "sequence", item->sequence);
+}
+
+struct case_page {
+    struct request *request;
+    uint32_t limit, given, scanned, min_level;
+    struct pw_text state;
+    uint64_t last;
+};
+
+static bool page_done(const struct case_page *page)
+{
+    return page->given >= page->limit || page->scanned >= CONTROL_MAX_SCAN || request_full(page->request);
+}
+
+static int case_row(void *to, const struct journal_case *item)
+{
+    struct case_page *page = to;
+    page->scanned++;
+    page->last = item->case_id;
+    if (item->level >= page->min_level && (page->state.length == 0 || text_equal(item->state, page->state))) {
+        json_write_begin(page->request->out, '{');
+        write_case_members(page->request->out, item);
+        json_write_end(page->request->out, '}');
+        page->given++;
+    }
+    return page_done(page) ? 1 : 0;
+}
+
+int request_case_list(struct request *request)
+{
+    struct case_page page = {.request = request,
+                             .limit = request_limit(request),
+                             .state = request_text(request, "state"),
+                             .last = request_number(request, "after", 0)};
+    if (request_min_level(request, &page.min_level) != 0)
+        return -1;
+    if (page.limit == 0)
+        return request_fail(request, "bad_request", "\"limit\" is 1 to %u.", CONTROL_MAX_LIMIT);
+    json_write_begin(request->out, '[');
+    uint32_t before;
+    do {
+        before = page.scanned;
+        int status = journal_cases_read(request->view, page.last, READ_CHUNK, case_row, &page);
+        if (status < 0)
+            return request_journal_failed(request, status);
+    } while (!page_done(&page) && page.scanned - before == READ_CHUNK);
+    json_write_end(request->out, ']');
+    request->next = page_done(&page) ? page.last : 0;
+    return 0;
+}
+
+/* ---- one case ------------------------------------------------------------------------------------------ */
+
+struct case_show {
+    struct request *request;
+    uint64_t case_id;
+    uint64_t sequence; /* of the event whose names are held */
+    struct buffer source, id, engagement;
+    uint32_t given;
+    bool found;
+};
+
+static int show_row(void *to, const struct journal_case *item)
+{
+    struct case_show *show = to;
+    show->case_id = item->case_id;
+    show->found = true;
+    write_case_members(show->request->out, item);
+    buffer_clear(&show->engagement);
+    buffer_text(&show->engagement, item->engagement_id);
+    return 1;
+}
+
+static int event_names_row(void *to, const struct journal_event *event)
+{
+    struct case_show *show = to;
+    show->sequence = event->sequence;
+    buffer_clear(&show->source);
+    buffer_clear(&show->id);
+    buffer_text(&show->source, event->source);
+    buffer_text(&show->id, event->id);
+    return 1;
+}
+
+static int finding_row(void *to, const struct journal_finding *finding)
+{
+    struct case_show *show = to;
+    struct buffer *out = show->request->out;
+    if (show->sequence != finding->sequence) {
+        int status =
+            journal_events_read(show->request->view, finding->sequence - 1, 1, event_names_row, show);
+        if (status < 0)
+            return status;
+    }
+    finding_begin(out, finding->body, buffer_view(&show->source), buffer_view(&show->id),
+                  buffer_view(&show->engagement));
+    json_member_unsigned(out, "finding", finding->finding_id);
+    json_member_unsigned(out, "sequence", finding->sequence);
+    json_member_boolean(out, "withdrawn", finding->withdrawn);
+    json_write_end(out, '}');
+    return ++show->given >= CASE_MAX_FINDINGS || request_full(show->request) ? 1 : 0;
+}
+
+static int notice_row(void *to, const struct journal_notice *notice)
+{
+    struct case_show *show = to;
+    struct buffer *out = show->request->out;
+    json_write_begin(out, '{');
+    json_member_text(out, "notice_id", notice->notice_id);
+    json_member_text(out, "channel", notice->channel);
+    json_member_text(out, "reviewer", notice->reviewer);
+    json_member_text(out, "address", notice->address);
+    json_member_text(out, "state", notice->state);
+    json_member_unsigned(out, "revision", notice->revision);
+    json_member_unsigned(out, "attempts", notice->attempts);
+    member_time(out, "created", notice->created_ms);
+    json_member_text(out, "error", notice->error);
+    json_write_end(out, '}');
+    return ++show->given >= CASE_MAX_NOTICES || request_full(show->request) ? 1 : 0;
+}
+
+static int latest_event_row(void *to, const struct journal_event *event)
+{
+    struct case_show *show = to;
+    json_member_raw(show->request->out, "latest_event", event->body);
+    return 1;
+}
+
+/* "C-000123", "123" or a number. */
+static int wanted_case(struct request *request, uint64_t *ret_case_id)
+{
+    struct pw_text name = request_text(request, "case");
+    uint64_t number = request_number(request, "case", 0);
+    size_t at =
+        name.length > 2 && (name.data[0] == 'C' || name.data[0] == 'c') && name.data[1] == '-' ? 2 : 0;
+    for (; at < name.length && number <= UINT64_MAX / 100; at++) {
+        if (name.data[at] < '0' || name.data[at] > '9')
+            return request_fail(request, "bad_request", "A case is named like C-000123.");
+        number = number * 10 + (uint64_t)(name.data[at] - '0');
+    }
+    *ret_case_id = number;
+    return 0;
+}
+
+static int find_case(struct request *request, struct case_show *show)
+{
+    uint64_t number = 0;
+    struct pw_text engagement = request_text(request, "engagement");
+    if (wanted_case(request, &number) != 0)
+        return -1;
+    if (number == 0 && engagement.length == 0)
+        return request_fail(request, "bad_request", "A case is named by \"case\" or by \"engagement\".");
+    int status = number > 0 ? journal_case_read(request->view, number, show_row, show)
+                            : journal_case_of_engagement(request->view, engagement, show_row, show);
+    if (!show->found && (status >= 0 || status == PW_ERROR_NOT_FOUND))
+        return request_fail(request, "not_found", "There is no such case.");
+    return status < 0 ? request_journal_failed(request, status) : 0;
+}
+
+static int write_case_rest(struct request *request, struct case_show *show, uint64_t *sequence)
+{
+    json_write_key(request->out, "findings");
+    json_write_begin(request->out, '[');
+    int status = journal_findings_of_case(request->view, show->case_id, finding_row, show);
+    json_write_end(request->out, ']');
+    *sequence = show->sequence;
+    show->given = 0;
+    if (status >= 0) {
+        json_write_key(request->out, "notices");
+        json_write_begin(request->out, '[');
+        status = journal_notices_of_case(request->view, show->case_id, notice_row, show);
+        json_write_end(request->out, ']');
+    }
+    if (status >= 0 && *sequence > 0)
+        status = journal_events_read(request->view, *sequence - 1, 1, latest_event_row, show);
+    return status;
+}
+
+int request_case_show(struct request *request)
+{
+    struct case_show show = {.request = request};
+    uint64_t sequence = 0;
+    json_write_begin(request->out, '{');
+    int status = find_case(request, &show);
+    if (status == 0) {
+        int read = write_case_rest(request, &show, &sequence);
+        status = read < 0 ? request_journal_failed(request, read) : 0;
+    }
+    json_write_end(request->out, '}');
+    buffer_release(&show.source);
+    buffer_release(&show.id);
+    buffer_release(&show.engagement);
+    return status;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * request.c: reads a control request against the table of operations and their fields, so that every mistake
+ * gets a sentence, and wraps the answer.
+ */
+#include "control/request.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "dispatch/pathway.h"
+
+#define OPERATION_FIELDS 6
+
+enum field_type { FIELD_TEXT = 1, FIELD_NUMBER, FIELD_TEXT_OR_NUMBER };
+
+struct field {
+    const char *name;
+    enum field_type type;
+};
+
+static const struct operation {
+    const char *name;
+    int (*run)(struct request *request);
+    struct field fields[OPERATION_FIELDS + 1];
+} operations[] = {
+    {"status", request_status, {{0}}},
+    {"drained", request_drained, {{0}}},
+    {"event.list",
+     request_event_list,
+     {{"after", FIELD_NUMBER}, {"limit", FIELD_NUMBER}, {"type", FIELD_TEXT}, {"engagement", FIELD_TEXT}}},
+    {"event.show",
+     request_event_show,
+     {{"source", FIELD_TEXT}, {"id", FIELD_TEXT}, {"sequence", FIELD_NUMBER}}},
+    {"finding.list",
+     request_finding_list,
+     {{"after", FIELD_NUMBER},
+      {"limit", FIELD_NUMBER},
+      {"pathway", FIELD_TEXT},
+      {"rule", FIELD_TEXT},
+      {"min_level", FIELD_TEXT},
+      {"engagement", FIELD_TEXT}}},
+    {"case.list",
+     request_case_list,
+     {{"after", FIELD_NUMBER}, {"limit", FIELD_NUMBER}, {"state", FIELD_TEXT}, {"min_level", FIELD_TEXT}}},
+    {"case.show", request_case_show, {{"case", FIELD_TEXT_OR_NUMBER}, {"engagement", FIELD_TEXT}}},
+    {"plugin.list", request_plugin_list, {{0}}},
+    {"pending.list",
+     request_pending_list,
+     {{"instance", FIELD_TEXT}, {"after", FIELD_NUMBER}, {"limit", FIELD_NUMBER}}},
+    {"pause", request_pause, {{"what", FIELD_TEXT}}},
+    {"resume", request_resume, {{"what", FIELD_TEXT}}},
+    {"reload", request_reload, {{0}}},
+};
+
+/* A control request is small and flat; whatever is not is a mistake or an attack. */
+static const struct json_limits request_limits = {
+    .max_bytes = CONTROL_MAX_REQUEST, .max_values = 64, .max_depth = 4, .comments = false};
+
+int request_fail(struct request *request, const char *code, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(request->error, sizeof(request->error), format, arguments);
+    va_end(arguments);
+    request->code = code;
+    return -1;
+}
+
+int request_journal_failed(struct request *request, int status)
+{
+    return request_fail(request, "journal", "The journal could not be read (error %d); see the daemon's log.",
+                        status);
+}
+
+struct pw_text request_text(const struct request *request, const char *name)
+{
+    return json_text(request->document, json_member(request->document, PW_NODE_ROOT, name));
+}
+
+uint64_t request_number(const struct request *request, const char *name, uint64_t otherwise)
+{
+    int64_t value = 0;
+    uint32_t node = json_member(request->document, PW_NODE_ROOT, name);
+    if (json_integer(request->document, node, &value) != 0 || value < 0)
+        return otherwise;
+    return (uint64_t)value;
+}
+
+uint32_t request_limit(const struct request *request)
+{
+    uint64_t limit = request_number(request, "limit", CONTROL_DEFAULT_LIMIT);
+    return limit > CONTROL_MAX_LIMIT ? CONTROL_MAX_LIMIT : (uint32_t)limit;
+}
+
+int request_min_level(struct request *request, uint32_t *ret_level)
+{
+    struct pw_text word = request_text(request, "min_level");
+    if (word.length == 0) {
+        *ret_level = PW_LEVEL_NONE;
+        return 0;
+    }
+    uint32_t level = level_by_name(word);
+    if (level >= PW_LEVEL_COUNT)
+        return request_fail(
+            request, "bad_request",
+            "\"min_level\" is one of none, note, suggested, recommended, required, prohibited.");
+    *ret_level = level;
+    return 0;
+}
+
+bool request_full(const struct request *request)
+{
+    return request->out->length >= CONTROL_MAX_ANSWER;
+}
+
+static const struct operation *find_operation(struct pw_text name)
+{
+    for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
+        if (text_is(name, operations[i].name))
+            return &operations[i];
+    return NULL;
+}
+
+static bool fits(const struct pw_document *document, uint32_t node, enum field_type type)
+{
+    int64_t value = 0;
+    bool number = json_integer(document, node, &value) == 0 && value >= 0;
+    bool text = json_type(document, node) == PW_JSON_STRING;
+    if (type == FIELD_TEXT)
+        return text;
+    return type == FIELD_NUMBER ? number : number || text;
+}
+
+static int check_field(struct request *request, const struct operation *operation, uint32_t node)
+{
+    struct pw_text key = json_key(request->document, node);
+    for (const struct field *field = operation->fields; field->name; field++) {
+        if (!text_is(key, field->name))
+            continue;
+        if (json_type(request->document, node) == PW_JSON_NULL || fits(request->document, node, field->type))
+            return 0;
+        return request_fail(request, "bad_request", "\"%s\" of %s is %s.", field->name, operation->name,
+                            field->type == FIELD_TEXT     ? "a string"
+                            : field->type == FIELD_NUMBER ? "a whole number from 0"
+                                                          : "a string or a whole number");
+    }
+    return request_fail(request, "bad_request", "%s has no field \"%.*s\".", operation->name,
+                        (int)(key.length > 64 ? 64 : key.length), key.data ? key.data : "");
+}
+
+static int run_operation(struct request *request)
+{
+    struct pw_text name = request_text(request, "op");
+    const struct operation *operation = find_operation(name);
+    if (json_type(request->document, PW_NODE_ROOT) != PW_JSON_OBJECT || name.length == 0)
+        return request_fail(request, "bad_request", "A request is an object with a member \"op\".");
+    if (!operation)
+        return request_fail(request, "unknown_op", "There is no operation \"%.*s\".",
+                            (int)(name.length > 64 ? 64 : name.length), name.data);
+    for (uint32_t node = json_first(request->document, PW_NODE_ROOT); node != PW_NODE_NONE;
+         node = json_next(request->document, node))
+        if (!text_is(json_key(request->document, node), "op") && check_field(request, operation, node) != 0)
+            return -1;
+    return operation->run(request);
+}
+
+void request_refuse(struct buffer *out, const char *code, const char *error)
+{
+    json_write_begin(out, '{');
+    json_member_boolean(out, "ok", false);
+    json_member_string(out, "code", code);
+    json_member_string(out, "error", error);
+    json_write_end(out, '}');
+}
+
+static void answer_parsed(const struct request_context *context, const struct pw_document *document,
+                          struct buffer *out)
+{
+    struct buffer result = {0};
+    struct request request = {.view = context->view,
+                              .sources = context->sources,
+                              .owner = context->owner,
+                              .instances = context->instances,
+                              .document = document,
+                              .out = &result};
+    if (run_operation(&request) != 0 || result.failed) {
+        request_refuse(out, request.code ? request.code : "memory",
+                       request.code ? request.error : "The daemon is out of memory.");
+        buffer_release(&result);
+        return;
+    }
+    json_write_begin(out, '{');
+    json_member_boolean(out, "ok", true);
+    json_member_raw(out, "result", buffer_view(&result));
+    if (request.next > 0)
+        json_member_unsigned(out, "next", request.next);
+    json_write_end(out, '}');
+    buffer_release(&result);
+}
+
+void control_answer(const struct request_context *context, struct pw_text bytes, struct buffer *out)
+{
+    struct pw_document document = {0};
+    struct json_error error = {0};
+    if (json_parse(&document, bytes.data, bytes.length, &request_limits, &error) != 0) {
+        char sentence[400];
+        snprintf(sentence, sizeof(sentence), "The request is not JSON, column %u: %s", error.column,
+                 error.message);
+        request_refuse(out, "bad_json", sentence);
+    } else {
+        answer_parsed(context, &document, out);
+    }
+    json_release(&document);
+}
