@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * call.c: the control endpoint's client. Its answers come from the daemon, whose socket only its own account
+ * can open, so cJSON may read them.
+ */
+#include "ctl/call.h"
+
+#include <inttypes.h>
+#include <nng/nng.h>
+#include <nng/protocol/reqrep0/req.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "control/control.h"
+
+#define CALL_TIMEOUT_MS 30000       /* the daemon answers in milliseconds, or something is wrong */
+#define CALL_MAX_ANSWER (64u << 20) /* far above the daemon's own bound */
+
+struct call {
+    nng_socket socket;
+    char *url;
+};
+
+int call_open(struct ctl *ctl, struct call **ret_call)
+{
+    int status = ctl_config(ctl);
+    if (status != CTL_GOOD)
+        return status;
+    struct call *call = calloc(1, sizeof(*call));
+    char *url = call ? strdup(ctl->config->control) : NULL;
+    if (!url || nng_req0_open(&call->socket) != 0) {
+        ctl_complain("out of memory");
+        free(url);
+        free(call);
+        return CTL_BAD;
+    }
+    call->url = url;
+    nng_socket_set_ms(call->socket, NNG_OPT_RECVTIMEO, CALL_TIMEOUT_MS);
+    nng_socket_set_ms(call->socket, NNG_OPT_SENDTIMEO, CALL_TIMEOUT_MS);
+    nng_socket_set_ms(call->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
+    nng_socket_set_size(call->socket, NNG_OPT_RECVMAXSZ, CALL_MAX_ANSWER);
+    int error = nng_dial(call->socket, call->url, NULL, 0);
+    if (error != 0) {
+        ctl_complain(
+            "the daemon cannot be reached at %s: %s. Is pathwayd running with this configuration (%s)?",
+            call->url, nng_strerror(error), ctl->config->file);
+        call_close(call);
+        return CTL_BAD;
+    }
+    *ret_call = call;
+    return CTL_GOOD;
+}
+
+void call_close(struct call *call)
+{
+    if (!call)
+        return;
+    nng_close(call->socket);
+    free(call->url);
+    free(call);
+}
+
+static int read_answer(const char *bytes, size_t length, cJSON **ret_answer)
+{
+    cJSON *answer = cJSON_ParseWithLength(bytes, length);
+    if (!answer) {
+        ctl_complain("the daemon's answer is not JSON");
+        return CTL_BAD;
+    }
+    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(answer, "ok"))) {
+        *ret_answer = answer;
+        return CTL_GOOD;
+    }
+    const char *error = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(answer, "error"));
+    const char *code = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(answer, "code"));
+    ctl_complain("%s", error ? error : "the daemon refused without saying why");
+    int status = code && (strcmp(code, "bad_request") == 0 || strcmp(code, "configuration") == 0) ? CTL_USAGE
+                                                                                                  : CTL_BAD;
+    cJSON_Delete(answer);
+    return status;
+}
+
+int call_ask(struct call *call, const struct buffer *request, cJSON **ret_answer)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    if (request->failed) {
+        ctl_complain("out of memory");
+        return CTL_BAD;
+    }
+    int error = nng_send(call->socket, request->data, request->length, 0);
+    if (error == 0)
+        error = nng_recv(call->socket, &bytes, &length, NNG_FLAG_ALLOC);
+    if (error != 0) {
+        ctl_complain("the daemon at %s does not answer: %s", call->url, nng_strerror(error));
+        return CTL_BAD;
+    }
+    int status = read_answer(bytes, length, ret_answer);
+    nng_free(bytes, length);
+    return status;
+}
+
+int call_once(struct ctl *ctl, const char *op, cJSON **ret_answer)
+{
+    struct call *call = NULL;
+    int status = call_open(ctl, &call);
+    if (status != CTL_GOOD)
+        return status;
+    struct buffer request = {0};
+    json_write_begin(&request, '{');
+    json_member_string(&request, "op", op);
+    json_write_end(&request, '}');
+    status = call_ask(call, &request, ret_answer);
+    buffer_release(&request);
+    call_close(call);
+    return status;
+}
+
+static void write_page_request(struct buffer *request, const char *op, const char *const *keys,
+                               const char *const *values, uint64_t after, uint64_t limit)
+{
+    buffer_clear(request);
+    json_write_begin(request, '{');
+    json_member_string(request, "op", op);
+    for (size_t i = 0; keys[i]; i++)
+        if (values[i])
+            json_member_string(request, keys[i], values[i]);
+    json_member_unsigned(request, "after", after);
+    json_member_unsigned(request, "limit", limit);
+    json_write_end(request, '}');
+}
+
+/* One page; *left and *after move on, *after is 0 at the end. */
+static int ask_page(struct call *call, const struct buffer *request, void (*row)(void *, const cJSON *),
+                    void *to, uint64_t *left, uint64_t *after)
+{
+    cJSON *answer = NULL;
+    const cJSON *item = NULL;
+    int status = call_ask(call, request, &answer);
+    if (status != CTL_GOOD)
+        return status;
+    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(answer, "result"))
+    {
+        row(to, item);
+        *left -= *left > 0;
+    }
+    const cJSON *next = cJSON_GetObjectItemCaseSensitive(answer, "next");
+    /* Numbers of rows stay far below 2^53, so the double is exact. */
+    *after = cJSON_IsNumber(next) ? (uint64_t)next->valuedouble : 0;
+    cJSON_Delete(answer);
+    return CTL_GOOD;
+}
+
+int call_pages(struct ctl *ctl, const char *op, const char *const *keys, const char *const *values,
+               uint64_t after, uint64_t limit, void (*row)(void *to, const cJSON *item), void *to)
+{
+    struct call *call = NULL;
+    struct buffer request = {0};
+    uint64_t left = limit > 0 ? limit : UINT64_MAX;
+    int status = call_open(ctl, &call);
+    if (status != CTL_GOOD)
+        return status;
+    do {
+        write_page_request(&request, op, keys, values, after,
+                           left < CONTROL_MAX_LIMIT ? left : CONTROL_MAX_LIMIT);
+        status = ask_page(call, &request, row, to, &left, &after);
+    } while (status == CTL_GOOD && after > 0 && left > 0);
+    buffer_release(&request);
+    call_close(call);
+    return status;
+}

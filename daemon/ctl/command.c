@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * command.c: the table of commands, and which of them a command line means.
+ */
+#include "ctl/ctl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct ctl_option ctl_global_options[] = {
+    {"--config", "FILE", "the daemon's configuration file"},
+    {"--json", NULL, "JSON instead of tables"},
+    {"--help", NULL, "this text"},
+    {NULL, NULL, NULL},
+};
+
+#define PAGE_OPTIONS                                                                                         \
+    {"--after", "N", "begin after this number"},                                                             \
+    {                                                                                                        \
+        "--limit", "N", "rows at most (default: 100; 0: all)"                                                \
+    }
+
+const struct ctl_command ctl_commands[] = {
+    {"send",
+     NULL,
+     "[FILE|-]",
+     "send events to a feed",
+     "Reads one CloudEvent a line (NDJSON), or with --map a CSV export, and sends them with their exact "
+     "bytes.\n"
+     "Sending again is safe: the daemon knows what it has. Nothing is given up before --give-up seconds.",
+     0,
+     1,
+     ctl_send,
+     {{"--endpoint", "URL", "the feed's address (default: the configuration's first feed)"},
+      {"--batch", "N", "events a request (default 1; 64 is fast)"},
+      {"--window", "N", "requests in flight (default 64)"},
+      {"--map", "MAP.json", "the input is CSV; MAP.json says how it becomes events"},
+      {"--acks", NULL, "print each acknowledgement, one a line, in order"},
+      {"--resume", "FILE", "keep in FILE how far it came, and go on from there"},
+      {"--timeout", "S", "seconds to wait for an answer before sending again (default 10)"},
+      {"--give-up", "S", "seconds without any answer after which to give up (default 120)"},
+      {"--tls-ca", "FILE", "PEM: whom to trust as the daemon"},
+      {"--tls-cert", "FILE", "PEM: this feed's certificate"},
+      {"--tls-key", "FILE", "PEM: its key"},
+      {"--tls-name", "NAME", "the name the daemon's certificate must carry (default: the host)"},
+      {"--print", NULL, "print the events instead of sending them, to try a map"},
+      {"--quiet", NULL, "no progress, no summary"}}},
+    {"status", NULL, "", "what the daemon does, and how far it is", NULL, 0, 0, ctl_status, {{0}}},
+    {"wait",
+     NULL,
+     "",
+     "wait until every event is judged and every notice handed over",
+     NULL,
+     0,
+     0,
+     ctl_wait,
+     {{"--drained", NULL, "what to wait for (the only thing there is)"},
+      {"--timeout", "S", "give up after so many seconds (default: never)"}}},
+    {"event",
+     "list",
+     "",
+     "events in the journal",
+     NULL,
+     0,
+     0,
+     ctl_event_list,
+     {PAGE_OPTIONS,
+      {"--type", "TYPE", "only of this type; a part between dots will do"},
+      {"--engagement", "ID", "only of this engagement"}}},
+    {"event",
+     "show",
+     "SEQUENCE | SOURCE ID",
+     "one event, its facts and findings",
+     NULL,
+     1,
+     2,
+     ctl_event_show,
+     {{0}}},
+    {"findings",
+     NULL,
+     "",
+     "findings, oldest first",
+     NULL,
+     0,
+     0,
+     ctl_findings,
+     {PAGE_OPTIONS,
+      {"--pathway", "NAME", "only of this pathway"},
+      {"--rule", "RULE", "only of this rule"},
+      {"--min-level", "LEVEL", "only at this level or above"},
+      {"--engagement", "ID", "only of this engagement"}}},
+    {"case",
+     "list",
+     "",
+     "cases",
+     NULL,
+     0,
+     0,
+     ctl_case_list,
+     {PAGE_OPTIONS,
+      {"--state", "STATE", "only in this state"},
+      {"--min-level", "LEVEL", "only at this level or above"}}},
+    {"case",
+     "show",
+     "CASE",
+     "all that a reviewer needs of one case",
+     "CASE is a case's name (C-000123), its number, or an engagement's id.",
+     1,
+     1,
+     ctl_case_show,
+     {{0}}},
+    {"plugin", "list", "", "the running plugin hosts", NULL, 0, 0, ctl_plugin_list, {{0}}},
+    {"plugin",
+     "describe",
+     "NAME|FILE",
+     "what a plugin is and how it is configured",
+     NULL,
+     1,
+     1,
+     ctl_plugin_describe,
+     {{0}}},
+    {"plugin",
+     "check",
+     "FILE.so",
+     "load a plugin in a plugin host and say all that is wrong with it",
+     "Runs sample events through it twice: every family, no partner, 64 partners, unicode. A notify plugin "
+     "is\n"
+     "loaded, but no notice is sent.",
+     1,
+     1,
+     ctl_plugin_check,
+     {{"--with", "JSON", "its configuration object; @FILE reads it from a file"}}},
+    {"pending",
+     "list",
+     "",
+     "judgements that are still owed",
+     NULL,
+     0,
+     0,
+     ctl_pending_list,
+     {PAGE_OPTIONS, {"--instance", "NAME", "only what this plugin instance owes"}}},
+    {"audit",
+     "verify",
+     "",
+     "check the audit chain, without the daemon's help",
+     NULL,
+     0,
+     0,
+     ctl_audit_verify,
+     {{"--journal", "FILE", "the journal (default: the configuration's)"}}},
+    {"screen",
+     NULL,
+     "[NAME|-]",
+     "look names up in the lists, as the enricher would",
+     "Without NAME one query a line is read; a line that starts with { is {\"query\",\"country\",\"ror\"}.",
+     0,
+     1,
+     ctl_screen,
+     {{"--snapshot", "FILE", "add a list file of the `simple` format"}}},
+    {"assess",
+     NULL,
+     "[FILE|-]",
+     "run events through the real plugins, without daemon or journal",
+     "One CloudEvent a line in, one line out, in order; each line stands alone. With --together the input is "
+     "one\n"
+     "history: level and needs_information are the engagement's, joined over the lines so far.",
+     0,
+     1,
+     ctl_assess,
+     {{"--together", NULL, "treat the input as one history"},
+      {"--pack", "FILE", "these rules instead of those of the pathway the file names"},
+      {"--snapshot", "FILE", "add a list file of the `simple` format"},
+      {"--as-of", "TIME", "judge by this instant (default: the event's time)"}}},
+    {"pause", NULL, "", "stop judging; events are still accepted", NULL, 0, 0, ctl_pause, {{0}}},
+    {"resume", NULL, "", "judge again", NULL, 0, 0, ctl_resume, {{0}}},
+    {"reload", NULL, "", "read the configuration again", NULL, 0, 0, ctl_reload, {{0}}},
+    {"version", NULL, "", "the version", NULL, 0, 0, ctl_version, {{0}}},
+    {"help", NULL, "[COMMAND]", "help on a command", NULL, 0, 2, ctl_help_command, {{0}}},
+    {.noun = NULL},
+};
+
+/* The command the words name and how many words that took; NULL when there is none. */
+const struct ctl_command *ctl_command_find(const char *noun, const char *verb, int *ret_words)
+{
+    for (const struct ctl_command *command = ctl_commands; command->noun; command++) {
+        if (strcmp(command->noun, noun) != 0)
+            continue;
+        if (!command->verb || (verb && strcmp(command->verb, verb) == 0)) {
+            *ret_words = command->verb ? 2 : 1;
+            return command;
+        }
+    }
+    return NULL;
+}
+
+static void print_option(const struct ctl_option *option)
+{
+    char left[64];
+    snprintf(left, sizeof(left), "%s%s%s", option->name, option->argument ? " " : "",
+             option->argument ? option->argument : "");
+    printf("  %-22s %s\n", left, option->help);
+}
+
+static void print_command_help(const struct ctl_command *command)
+{
+    printf("pathwayctl %s%s%s %s%s\n\n%c%s.\n", command->noun, command->verb ? " " : "",
+           command->verb ? command->verb : "", command->arguments,
+           *command->arguments ? " [options]" : "[options]",
+           command->summary[0] - ('a' <= command->summary[0] && command->summary[0] <= 'z' ? 'a' - 'A' : 0),
+           command->summary + 1);
+    if (command->help)
+        printf("%s\n", command->help);
+    printf("\nOptions:\n");
+    for (int i = 0; i < CTL_MAX_OPTIONS && command->options[i].name; i++)
+        print_option(&command->options[i]);
+    for (const struct ctl_option *option = ctl_global_options; option->name; option++)
+        print_option(option);
+}
+
+void ctl_help(const struct ctl_command *only)
+{
+    if (only) {
+        print_command_help(only);
+        return;
+    }
+    printf("pathwayctl: feed, watch and ask pathwayd, and try its policies without it.\n\n");
+    for (const struct ctl_command *command = ctl_commands; command->noun; command++) {
+        char left[64];
+        snprintf(left, sizeof(left), "%s%s%s %s", command->noun, command->verb ? " " : "",
+                 command->verb ? command->verb : "", command->arguments);
+        printf("  %-34s %s\n", left, command->summary);
+    }
+    printf("\nEvery command takes --config FILE, --json and --help. Exit status: 0 all good, 1 some line bad "
+           "or\n"
+           "rejected or the daemon out of reach, 2 usage or configuration.\n");
+}
+
+int ctl_help_command(struct ctl *ctl)
+{
+    int words = 0;
+    const struct ctl_command *command = NULL;
+    if (ctl->positional_count == 0) {
+        ctl_help(NULL);
+        return CTL_GOOD;
+    }
+    command = ctl_command_find(ctl->positionals[0], ctl->positionals[1], &words);
+    if (command) {
+        ctl_help(command);
+        return CTL_GOOD;
+    }
+    bool found = false;
+    for (command = ctl_commands; command->noun; command++) {
+        if (strcmp(command->noun, ctl->positionals[0]) != 0)
+            continue;
+        printf("%s", found ? "\n" : "");
+        ctl_help(command);
+        found = true;
+    }
+    if (!found)
+        ctl_complain("there is no command \"%s\"; \"pathwayctl help\" lists them", ctl->positionals[0]);
+    return found ? CTL_GOOD : CTL_USAGE;
+}
+
+int ctl_version(struct ctl *ctl)
+{
+    puts(ctl->json ? "{\"version\":\"" PATHWAYD_VERSION "\"}" : "pathwayctl " PATHWAYD_VERSION);
+    return CTL_GOOD;
+}

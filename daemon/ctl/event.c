@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * event.c: event list, event show, findings.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "ctl/review.h"
+#include "ctl/list.h"
+
+int ctl_event_list(struct ctl *ctl)
+{
+    static const char *const options[] = {"--type", "--engagement", NULL};
+    static const char *const keys[] = {"type", "engagement", NULL};
+    static const struct table_column columns[] = {{"sequence", "sequence", 0},
+                                                  {"received", "received", 0},
+                                                  {"feed", "feed", 16},
+                                                  {"type", "type", 44},
+                                                  {"id", "id", 32},
+                                                  {"engagement", "engagement_id", 32},
+                                                  {NULL, NULL, 0}};
+    return list_show(ctl, "event.list", options, keys, columns, "There are no such events.");
+}
+
+int ctl_findings(struct ctl *ctl)
+{
+    static const char *const options[] = {"--pathway", "--rule", "--min-level", "--engagement", NULL};
+    static const char *const keys[] = {"pathway", "rule", "min_level", "engagement", NULL};
+    static const struct table_column columns[] = {{"finding", "finding", 0},
+                                                  {"level", "level", 0},
+                                                  {"rule", "rule", 36},
+                                                  {"pathway", "pathway", 0},
+                                                  {"asks", "needs_information", 0},
+                                                  {"engagement", "engagement_id", 24},
+                                                  {"withdrawn", "withdrawn", 0},
+                                                  {"explanation", "explanation", 60},
+                                                  {NULL, NULL, 0}};
+    return list_show(ctl, "finding.list", options, keys, columns, "There are no such findings.");
+}
+
+static bool all_digits(const char *text)
+{
+    return *text && strspn(text, "0123456789") == strlen(text);
+}
+
+static int ask_event(struct ctl *ctl, cJSON **ret_answer)
+{
+    struct call *call = NULL;
+    struct buffer request = {0};
+    int status = CTL_GOOD;
+    if (ctl->positional_count == 1 && !all_digits(ctl->positionals[0])) {
+        ctl_complain("an event is named by its sequence number, or by its source and its id");
+        return CTL_USAGE;
+    }
+    status = call_open(ctl, &call);
+    if (status != CTL_GOOD)
+        return status;
+    json_write_begin(&request, '{');
+    json_member_string(&request, "op", "event.show");
+    if (ctl->positional_count == 1) {
+        json_member_unsigned(&request, "sequence", strtoull(ctl->positionals[0], NULL, 10));
+    } else {
+        json_member_string(&request, "source", ctl->positionals[0]);
+        json_member_string(&request, "id", ctl->positionals[1]);
+    }
+    json_write_end(&request, '}');
+    status = call_ask(call, &request, ret_answer);
+    buffer_release(&request);
+    call_close(call);
+    return status;
+}
+
+static void print_field(const char *name, const cJSON *object, const char *path)
+{
+    char *value = table_value(table_find(object, path));
+    if (value && *value) {
+        printf("%-12s ", name);
+        table_print(value);
+        putchar('\n');
+    }
+    free(value);
+}
+
+static void show_event(const struct ctl *ctl, const cJSON *result)
+{
+    const cJSON *finding = NULL, *data = NULL;
+    printf("%sEvent %.0f%s\n", table_bold(ctl), cJSON_GetNumberValue(table_find(result, "sequence")),
+           table_plain(ctl));
+    print_field("type", result, "type");
+    print_field("source", result, "source");
+    print_field("id", result, "id");
+    print_field("received", result, "received");
+    print_field("feed", result, "feed");
+    const cJSON *members = table_find(result, "event.data");
+    cJSON_ArrayForEach(data, members)
+    {
+        print_field(data->string, members, data->string);
+    }
+    print_field("affiliation", result, "raw_affiliation");
+    const cJSON *findings = table_find(result, "findings");
+    printf("\n%sFindings%s%s\n", table_bold(ctl), table_plain(ctl),
+           cJSON_GetArraySize(findings) > 0 ? "" : ": none");
+    cJSON_ArrayForEach(finding, findings)
+    {
+        review_finding(ctl, finding);
+    }
+}
+
+int ctl_event_show(struct ctl *ctl)
+{
+    cJSON *answer = NULL;
+    int status = ask_event(ctl, &answer);
+    if (status != CTL_GOOD)
+        return status;
+    const cJSON *result = cJSON_GetObjectItemCaseSensitive(answer, "result");
+    if (ctl->json)
+        list_print_json(result);
+    else
+        show_event(ctl, result);
+    cJSON_Delete(answer);
+    return CTL_GOOD;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * offline.c: why it exists: `assess` and `screen` run exactly what is configured, so that what a compliance
+ * team tries is what the daemon will do.
+ */
+#include "ctl/offline.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <pathwayd/plugin.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "json/buffer.h"
+#include "json/json.h"
+
+#define OFFLINE_MAX_FILE (64u << 20) /* of a pack or a list */
+#define CHANGED_FILE     "the command line"
+
+static char *read_file(const char *file, size_t *ret_length)
+{
+    struct buffer bytes = {0};
+    char chunk[16384];
+    size_t got;
+    FILE *stream = fopen(file, "re");
+    if (!stream) {
+        ctl_complain("%s cannot be read: %s", file, strerror(errno));
+        return NULL;
+    }
+    while ((got = fread(chunk, 1, sizeof(chunk), stream)) > 0 && bytes.length <= OFFLINE_MAX_FILE)
+        buffer_append(&bytes, chunk, got);
+    bool good = !ferror(stream) && bytes.length <= OFFLINE_MAX_FILE && bytes.length > 0 && !bytes.failed;
+    fclose(stream);
+    if (!good) {
+        ctl_complain("%s cannot be read, is empty, or is longer than 64 MiB", file);
+        buffer_release(&bytes);
+        return NULL;
+    }
+    return buffer_take(&bytes, ret_length);
+}
+
+/* One text member of a JSON file with comments; NULL after a sentence. */
+static char *member_of_file(const char *file, const char *key, const char *what)
+{
+    struct pw_document document = {0};
+    struct json_error error = {0};
+    size_t length = 0;
+    char *value = NULL, *bytes = read_file(file, &length);
+    if (!bytes)
+        return NULL;
+    if (json_parse(&document, bytes, length, &json_limits_config, &error) != 0) {
+        ctl_complain("%s:%u:%u: %s (%s)", file, error.line, error.column, error.message, what);
+    } else {
+        struct pw_text text = json_text(&document, json_member(&document, PW_NODE_ROOT, key));
+        if (text.length > 0)
+            value = strndup(text.data, text.length);
+        else
+            ctl_complain("%s has no \"%s\"; is it %s?", file, key, what);
+    }
+    json_release(&document);
+    free(bytes);
+    return value;
+}
+
+/* Changes one key of an instance's configuration and lets it read the file. */
+static int change(struct config_plugin *plugin, const char *key, const char *path, bool append)
+{
+    cJSON *config = cJSON_Parse(plugin->config), *value = cJSON_CreateString(path);
+    size_t count = 0;
+    while (plugin->readable && plugin->readable[count])
+        count++;
+    char **readable = realloc(plugin->readable, (count + 2) * sizeof(*readable));
+    if (readable) {
+        plugin->readable = readable;
+        readable[count] = strdup(path);
+        readable[count + 1] = NULL;
+    }
+    cJSON *list = append ? cJSON_GetObjectItemCaseSensitive(config, key) : NULL;
+    if (list) {
+        cJSON_AddItemToArray(list, value);
+    } else {
+        cJSON_DeleteItemFromObjectCaseSensitive(config, key);
+        cJSON_AddItemToObject(config, key, value);
+    }
+    char *text = cJSON_PrintUnformatted(config), *file = strdup(CHANGED_FILE);
+    cJSON_Delete(config);
+    if (!text || !file || !readable || !readable[count]) {
+        ctl_complain("out of memory");
+        free(text);
+        free(file);
+        return CTL_USAGE;
+    }
+    free(plugin->config);
+    plugin->config = text;
+    free(plugin->config_file);
+    plugin->config_file = file;
+    plugin->config_line = 1;
+    return CTL_GOOD;
+}
+
+/* An instance judges the pathways it is configured for, else the one its plugin is named after. */
+static bool judges(const struct config_plugin *plugin, const char *pathway)
+{
+    if (plugin->stage != PW_STAGE_ASSESS)
+        return false;
+    for (char **name = plugin->pathways; name && *name; name++)
+        if (strcmp(*name, pathway) == 0)
+            return true;
+    const char *base = strrchr(plugin->file, '/');
+    base = base ? base + 1 : plugin->file;
+    size_t length = strlen(pathway);
+    return !plugin->pathways && strncmp(base, pathway, length) == 0 && strcmp(base + length, ".so") == 0;
+}
+
+static int apply_pack(struct ctl *ctl, const char *file)
+{
+    char *pathway = member_of_file(file, "pathway", "a rule pack");
+    char *path = pathway ? realpath(file, NULL) : NULL;
+    int changed = 0, status = path ? CTL_GOOD : CTL_USAGE;
+    for (uint32_t i = 0; i < ctl->config->plugin_count && status == CTL_GOOD; i++) {
+        if (!judges(&ctl->config->plugins[i], pathway))
+            continue;
+        status = change(&ctl->config->plugins[i], "rules", path, false);
+        changed++;
+    }
+    if (status == CTL_GOOD && changed == 0) {
+        ctl_complain("%s is about the pathway \"%s\", which no configured policy judges", file, pathway);
+        status = CTL_USAGE;
+    }
+    free(pathway);
+    free(path);
+    return status;
+}
+
+/* Lists of the `simple` format are JSON objects; whatever else a snapshot may be cannot be read. */
+static int check_list(const char *file)
+{
+    size_t length = 0, at = 0;
+    char *bytes = read_file(file, &length);
+    if (!bytes)
+        return CTL_USAGE;
+    while (at < length && strchr(" \t\r\n", bytes[at]))
+        at++;
+    bool json = at < length && (bytes[at] == '{' || bytes[at] == '/');
+    free(bytes);
+    if (!json)
+        ctl_complain(
+            "%s is not a list file of the `simple` format (JSON), the one format that can be read here",
+            file);
+    return json ? CTL_GOOD : CTL_USAGE;
+}
+
+static int apply_snapshot(struct ctl *ctl, const char *file)
+{
+    int changed = 0, status = check_list(file);
+    char *path = status == CTL_GOOD ? realpath(file, NULL) : NULL;
+    for (uint32_t i = 0; i < ctl->config->plugin_count && status == CTL_GOOD && path; i++) {
+        struct config_plugin *plugin = &ctl->config->plugins[i];
+        cJSON *config = cJSON_Parse(plugin->config);
+        bool lists = cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(config, "lists"));
+        cJSON_Delete(config);
+        if (plugin->stage != PW_STAGE_ENRICH || !lists)
+            continue;
+        status = change(plugin, "lists", path, true);
+        changed++;
+    }
+    if (status == CTL_GOOD && changed == 0) {
+        ctl_complain("no configured enricher has \"lists\" that %s could be added to", file);
+        status = CTL_USAGE;
+    }
+    free(path);
+    return status;
+}
+
+int offline_prepare(struct ctl *ctl)
+{
+    const char *pack = ctl_option(ctl, "--pack"), *snapshot = ctl_option(ctl, "--snapshot");
+    int status = ctl_config(ctl);
+    if (status == CTL_GOOD && pack)
+        status = apply_pack(ctl, pack);
+    if (status == CTL_GOOD && snapshot)
+        status = apply_snapshot(ctl, snapshot);
+    return status;
+}
+
+bool offline_changed(const struct config_plugin *plugin)
+{
+    return plugin->config_file && strcmp(plugin->config_file, CHANGED_FILE) == 0;
+}
+
+struct host_options offline_host_options(const struct ctl *ctl)
+{
+    return (struct host_options){.host_program = ctl->config->host_program,
+                                 .base = ctl->config->base,
+                                 .landlock_max = -1,
+                                 .restart = true};
+}
+
+void offline_log(uint32_t severity, const char *instance, struct pw_text line)
+{
+    if (severity >= PW_LOG_WARNING)
+        ctl_complain("%s: %.*s", instance ? instance : "plugin", TEXT_FMT(line));
+}
+
+char *offline_last_error(const struct host_process *host)
+{
+    struct buffer description = {0};
+    struct pw_document document = {0};
+    struct json_error error = {0};
+    char *why = NULL;
+    host_process_describe(host, &description);
+    if (!description.failed &&
+        json_parse(&document, description.data, description.length, &json_limits_frame, &error) == 0) {
+        struct pw_text text = json_text(&document, json_member(&document, PW_NODE_ROOT, "last_error"));
+        if (text.length > 0)
+            why = strndup(text.data, text.length);
+    }
+    json_release(&document);
+    buffer_release(&description);
+    return why ? why : strdup("it could not be started");
+}
