@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * institutions.c: the enrich plugin that knows who the partner is (question 2). For each partner of an event,
+ * and for the affiliation as printed, it says which entries of the configured lists are meant, as
+ * `list.match` facts; an event whose institutions stand on no list gets none. What a match means is the
+ * policies' business.
+ */
+#include <pathwayd/plugin.h>
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "emission.h"
+
+struct institutions {
+    const struct pw_host *host;
+    struct screener screener;
+    struct emission emission;
+    int64_t max_age_ms;
+};
+
+#define DAY_MS INT64_C(86400000)
+
+static const struct pw_config_field fields[] = {
+    {"lists", PW_CONFIG_PATHS, 1, NULL, 1, SCREENER_MAX_LISTS, NULL,
+     "List files in the simple format, one source each."},
+    {"max_age_days", PW_CONFIG_INTEGER, 0, "90", 1, 36500, NULL,
+     "Days after which a list's snapshot is stale; matches then say so."},
+    {NULL, 0, 0, NULL, 0, 0, NULL, NULL},
+};
+
+__attribute__((format(printf, 3, 4))) static void log_line(const struct pw_host *host, uint32_t severity,
+                                                           const char *format, ...)
+{
+    char line[LISTING_ERROR_BYTES];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    host->log(host, severity, (struct pw_text){line, strlen(line)});
+}
+
+static int fail(struct institutions *self, int error, const char *sentence)
+{
+    self->host->explain(self->host, (struct pw_text){sentence, strlen(sentence)});
+    return error;
+}
+
+static int32_t institutions_create(const struct pw_host *host, void **ret_instance)
+{
+    struct institutions *self = calloc(1, sizeof *self);
+    if (!self)
+        return PW_ERROR_MEMORY;
+    self->host = host;
+    *ret_instance = self;
+    return PW_OK;
+}
+
+static int load_lists(struct institutions *self, const struct pw_document *config)
+{
+    const struct pw_document_api *api = self->host->documents;
+    uint32_t lists = api->find(config, PW_NODE_ROOT, PW_TEXT("/lists"));
+    if (api->count(config, lists) == 0)
+        return fail(self, PW_ERROR_INVALID, "\"lists\" must name at least one list file");
+    for (uint32_t node = api->first(config, lists); node != PW_NODE_NONE; node = api->next(config, node)) {
+        char why[LISTING_ERROR_BYTES] = "";
+        struct listing *listing = NULL;
+        int error = listing_load(api, api->text(config, node), &listing, why);
+        if (!error)
+            error = screener_add(&self->screener, listing, why);
+        if (error)
+            return fail(self, error, why);
+    }
+    return PW_OK;
+}
+
+/* For the operator's eyes only: what a match says of its age follows the event's time, not this clock. */
+static void report_lists(const struct institutions *self)
+{
+    struct answer_terms terms = {(int64_t)time(NULL) * 1000, self->max_age_ms};
+    for (uint32_t i = 0; i < self->screener.listing_count; i++) {
+        const struct listing *listing = self->screener.listings[i];
+        bool stale = answer_stale(listing, &terms);
+        log_line(self->host, stale ? PW_LOG_WARNING : PW_LOG_INFO, "list %.*s: %u entries, snapshot %.*s%s",
+                 (int)listing->source.length, listing->source.data, listing->entry_count,
+                 (int)listing->snapshot.length, listing->snapshot.data, stale ? ", stale: refresh it" : "");
+    }
+}
+
+static int32_t institutions_start(void *instance, const struct pw_document *config)
+{
+    struct institutions *self = instance;
+    const struct pw_document_api *api = self->host->documents;
+    int64_t days = 90;
+    uint32_t node = api->find(config, PW_NODE_ROOT, PW_TEXT("/max_age_days"));
+    if (api->type(config, node) == PW_JSON_NUMBER && api->integer(config, node, &days))
+        return fail(self, PW_ERROR_INVALID, "\"max_age_days\" must be a whole number of days");
+    self->max_age_ms = days * DAY_MS;
+    int error = screener_open(&self->screener, api);
+    if (error == PW_ERROR_UNSUPPORTED)
+        return fail(self, error,
+                    "ICU's normalisation or transliteration data is missing; install libicu's data");
+    if (error)
+        return fail(self, error, "out of memory while loading ICU's data");
+    error = load_lists(self, config);
+    if (!error)
+        report_lists(self);
+    return error;
+}
+
+static struct pw_text member(const struct pw_host *host, const struct pw_document *event, uint32_t node,
+                             struct pw_text pointer)
+{
+    return host->documents->text(event, host->documents->find(event, node, pointer));
+}
+
+static int handle_partner(struct institutions *self, const struct pw_message *message, uint32_t partner,
+                          uint32_t number)
+{
+    struct screener_query query = {
+        .name = member(self->host, message->event, partner, PW_TEXT("/name")),
+        .ror = member(self->host, message->event, partner, PW_TEXT("/ror")),
+        .country = member(self->host, message->event, partner, PW_TEXT("/country")),
+        .as_of = message->as_of,
+    };
+    char pointer[EMISSION_POINTER_BYTES];
+    snprintf(pointer, sizeof pointer, "/data/partner/%" PRIu32, number);
+    return emission_screen(&self->emission, &self->screener, &query, pointer);
+}
+
+static int32_t institutions_handle(void *instance, const struct pw_message *message)
+{
+    struct institutions *self = instance;
+    const struct pw_document_api *api = self->host->documents;
+    emission_begin(&self->emission, message->as_of, self->max_age_ms);
+    uint32_t partners = api->find(message->event, PW_NODE_ROOT, PW_TEXT("/data/partner"));
+    uint32_t number = 0;
+    int error = PW_OK;
+    for (uint32_t node = api->first(message->event, partners); node != PW_NODE_NONE && !error;
+         node = api->next(message->event, node))
+        error = handle_partner(self, message, node, number++);
+    if (!error && message->affiliation.length > 0) {
+        struct screener_query query = {.sentence = message->affiliation, .as_of = message->as_of};
+        error = emission_screen(&self->emission, &self->screener, &query, "/data/raw_affiliation");
+    }
+    if (!error)
+        error = emission_end(&self->emission, self->host);
+    if (error == PW_ERROR_LIMIT)
+        return fail(self, error, "a partner's name or the affiliation is longer than a name may be");
+    if (error)
+        return fail(self, error, "out of memory while screening");
+    return PW_OK;
+}
+
+static void institutions_stop(void *instance)
+{
+    (void)instance; /* nothing is pending between two messages */
+}
+
+static void institutions_destroy(void *instance)
+{
+    struct institutions *self = instance;
+    if (!self)
+        return;
+    emission_release(&self->emission);
+    screener_close(&self->screener);
+    free(self);
+}
+
+static int32_t screen(void *instance, const struct pw_screen_query *asked,
+                      void (*write)(void *to, struct pw_text bytes), void *to)
+{
+    struct institutions *self = instance;
+    struct screener_query query = {.name = asked->query,
+                                   .sentence = asked->query,
+                                   .ror = asked->ror,
+                                   .country = asked->country,
+                                   .as_of = INT64_MIN};
+    struct screening screening;
+    int error = screener_screen(&self->screener, &query, &screening);
+    if (error == PW_ERROR_LIMIT)
+        return fail(self, error, "the query is longer than 16,384 bytes");
+    if (error)
+        return fail(self, error, "out of memory while screening");
+    struct answer answer = {0};
+    answer_screening(&answer, &self->screener, asked->query, &screening);
+    if (!answer.failed)
+        write(to, (struct pw_text){answer.data, answer.length});
+    error = answer.failed ? fail(self, PW_ERROR_MEMORY, "out of memory while answering") : PW_OK;
+    answer_release(&answer);
+    return error;
+}
+
+static const struct pw_list list_extension = {.struct_size = sizeof(struct pw_list), .screen = screen};
+
+static const void *institutions_extension(void *instance, const char *name)
+{
+    (void)instance;
+    return strcmp(name, PW_EXTENSION_LIST) == 0 ? &list_extension : NULL;
+}
+
+PW_EXPORT const struct pw_plugin pw_plugin = {
+    .magic = PW_PLUGIN_MAGIC,
+    .abi_major = PW_ABI_MAJOR,
+    .abi_minor = PW_ABI_MINOR,
+    .struct_size = sizeof(struct pw_plugin),
+    .stage = PW_STAGE_ENRICH,
+    .config_field_size = sizeof(struct pw_config_field),
+    .name = "institutions",
+    .version = PATHWAYD_VERSION,
+    .summary = "Screens partner institutions against lists, by ROR id and by exact name.",
+    .licence = "Apache-2.0",
+    .config = fields,
+    .create = institutions_create,
+    .start = institutions_start,
+    .handle = institutions_handle,
+    .stop = institutions_stop,
+    .destroy = institutions_destroy,
+    .extension = institutions_extension,
+};
