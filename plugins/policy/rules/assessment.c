@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * assessment.c: reads an event once and values conditions on it.
+ */
+#include "rules/assessment.h"
+
+#include <string.h>
+
+uint32_t assessment_field(const struct assessment *assessment, uint32_t field)
+{
+    uint32_t node = assessment->home[fields[field].home];
+    if (node == PW_NODE_NONE || fields[field].below[0] == '\0')
+        return node;
+    struct pw_text below = {fields[field].below, strlen(fields[field].below)};
+    return assessment->documents->find(assessment->event, node, below);
+}
+
+struct pw_text assessment_text(const struct assessment *assessment, const char *field_name)
+{
+    uint32_t field = field_by_name((struct pw_text){field_name, strlen(field_name)});
+    return assessment->documents->text(assessment->event, assessment_field(assessment, field));
+}
+
+/* "/data/partner/3" and below: the partner the fact is about. */
+static uint32_t partner_of(const struct assessment *assessment, struct pw_text pointer)
+{
+    static const char prefix[] = "/data/partner/";
+    size_t length = sizeof prefix - 1;
+    if (pointer.length <= length || memcmp(pointer.data, prefix, length) != 0)
+        return PW_NODE_NONE;
+    size_t end = length;
+    while (end < pointer.length && pointer.data[end] != '/')
+        end++;
+    struct pw_text element = {pointer.data + length - 1, end - length + 1};
+    return assessment->documents->find(assessment->event, assessment->home[HOME_PARTNER], element);
+}
+
+struct member {
+    const char *name;
+    size_t offset;
+};
+
+static const struct member match_members[] = {
+    {"source", offsetof(struct match, source)},     {"list", offsetof(struct match, list)},
+    {"entry", offsetof(struct match, entry)},       {"entry_name", offsetof(struct match, entry_name)},
+    {"category", offsetof(struct match, category)}, {"effect", offsetof(struct match, effect)},
+    {"basis", offsetof(struct match, basis)},       {"snapshot", offsetof(struct match, snapshot)},
+    {"text", offsetof(struct match, text)},         {"pointer", offsetof(struct match, pointer)},
+};
+
+static void read_value(const struct pw_document_api *api, const struct pw_document *facts, uint32_t value,
+                       struct match *match)
+{
+    for (uint32_t child = api->first(facts, value); child != PW_NODE_NONE; child = api->next(facts, child)) {
+        struct pw_text key = api->key(facts, child), text = api->text(facts, child);
+        if (text_same(key, "reportable"))
+            match->weak |= api->type(facts, child) == PW_JSON_FALSE;
+        for (size_t i = 0; i < sizeof match_members / sizeof *match_members; i++)
+            if (text_same(key, match_members[i].name))
+                memcpy((char *)match + match_members[i].offset, &text, sizeof text);
+    }
+}
+
+static void read_partner(const struct assessment *assessment, struct match *match)
+{
+    const struct pw_document_api *api = assessment->documents;
+    for (uint32_t child = api->first(assessment->event, match->partner); child != PW_NODE_NONE;
+         child = api->next(assessment->event, child)) {
+        struct pw_text key = api->key(assessment->event, child), text = api->text(assessment->event, child);
+        if (text_same(key, "relation"))
+            match->relation = text;
+        else if (text_same(key, "current"))
+            match->over = api->type(assessment->event, child) == PW_JSON_FALSE;
+        else if (text_same(key, "assertion"))
+            match->machine = text_same(text, "machine");
+    }
+}
+
+static void read_match(struct assessment *assessment, const struct pw_document *facts, uint32_t fact)
+{
+    const struct pw_document_api *api = assessment->documents;
+    struct match *match = &assessment->matches[assessment->match_count];
+    *match = (struct match){.partner = PW_NODE_NONE};
+    struct pw_text pointer = api->text(facts, api->find(facts, fact, PW_TEXT("/pointer")));
+    read_value(api, facts, api->find(facts, fact, PW_TEXT("/value")), match);
+    if (match->pointer.length == 0)
+        match->pointer = pointer;
+    match->partner = partner_of(assessment, pointer.length ? pointer : match->pointer);
+    read_partner(assessment, match);
+    match->weak |= match->machine || !field_choice("id_exact|name_exact|alias_exact", match->basis);
+    assessment->weak_count += match->weak;
+    assessment->match_count++;
+}
+
+static void read_facts(struct assessment *assessment, const struct pw_document *facts)
+{
+    const struct pw_document_api *api = assessment->documents;
+    if (!facts)
+        return;
+    for (uint32_t fact = api->first(facts, PW_NODE_ROOT);
+         fact != PW_NODE_NONE && assessment->match_count < ASSESSMENT_MAX_MATCHES;
+         fact = api->next(facts, fact))
+        if (text_same(api->text(facts, api->find(facts, fact, PW_TEXT("/fact"))), "list.match"))
+            read_match(assessment, facts, fact);
+}
+
+void assessment_read(struct assessment *assessment, const struct pack *pack, const struct pw_message *message)
+{
+    const struct pw_document_api *api = assessment->documents;
+    assessment->pack = pack;
+    assessment->event = message->event;
+    assessment->with_weak = false;
+    assessment->match_count = assessment->weak_count = 0;
+    memset(assessment->question, -1, sizeof assessment->question);
+    for (uint32_t i = 0; i < HOME_COUNT; i++)
+        assessment->home[i] = PW_NODE_NONE;
+    struct pw_text type =
+        api->text(message->event, api->find(message->event, PW_NODE_ROOT, PW_TEXT("/type")));
+    assessment->type = event_type_index(type);
+    uint32_t data = api->find(message->event, PW_NODE_ROOT, PW_TEXT("/data"));
+    for (uint32_t child = api->first(message->event, data); child != PW_NODE_NONE;
+         child = api->next(message->event, child)) {
+        enum field_home home = field_home_of(api->key(message->event, child));
+        if (home < HOME_COUNT)
+            assessment->home[home] = child;
+    }
+    read_facts(assessment, message->facts);
+}
+
+static bool holds(const struct pack *pack, struct span words, struct pw_text word, bool dotted)
+{
+    for (uint32_t i = 0; i < words.count; i++) {
+        struct pw_text asked = pack->words[words.first + i];
+        if (text_same_text(asked, word))
+            return true;
+        if (dotted && word.length > asked.length && word.data[asked.length] == '.' &&
+            memcmp(word.data, asked.data, asked.length) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool passes_words(const struct pack *pack, struct span words, struct pw_text word)
+{
+    return words.count == 0 || holds(pack, words, word, false);
+}
+
+bool assessment_passes(const struct assessment *assessment, const struct match *match,
+                       const struct filter *filter)
+{
+    const struct pack *pack = assessment->pack;
+    if (match->weak && !assessment->with_weak)
+        return false;
+    if (filter->current != FILTER_CURRENT_ANY && match->over != (filter->current == FILTER_CURRENT_NO))
+        return false;
+    return passes_words(pack, filter->category, match->category) &&
+           passes_words(pack, filter->effect, match->effect) &&
+           passes_words(pack, filter->basis, match->basis) && passes_words(pack, filter->list, match->list) &&
+           passes_words(pack, filter->source, match->source) &&
+           passes_words(pack, filter->relation, match->relation) &&
+           !holds(pack, filter->relation_not, match->relation, false);
+}
+
+static enum truth value_of_match(const struct assessment *assessment, const struct filter *filter)
+{
+    for (uint32_t i = 0; i < assessment->match_count; i++)
+        if (assessment_passes(assessment, &assessment->matches[i], filter))
+            return TRUTH_YES;
+    return TRUTH_NO;
+}
+
+/* One value against the words: what is absent, null or "unknown" is unknown. */
+static enum truth value_of_word(const struct assessment *assessment, const struct condition *condition,
+                                uint32_t node)
+{
+    const struct pw_document_api *api = assessment->documents;
+    uint32_t type = api->type(assessment->event, node);
+    struct pw_text word = api->text(assessment->event, node);
+    if (type == PW_JSON_TRUE)
+        word = PW_TEXT("true");
+    else if (type == PW_JSON_FALSE)
+        word = PW_TEXT("false");
+    if (word.length == 0 || text_same(word, "unknown"))
+        return TRUTH_UNKNOWN;
+    return truth_of(holds(assessment->pack, condition->words, word, fields[condition->subject].dotted));
+}
+
+static enum truth value_of_words(const struct assessment *assessment, const struct condition *condition)
+{
+    const struct pw_document_api *api = assessment->documents;
+    uint32_t node = assessment_field(assessment, condition->subject);
+    if (api->type(assessment->event, node) != PW_JSON_ARRAY)
+        return value_of_word(assessment, condition, node);
+    if (api->count(assessment->event, node) == 0)
+        return TRUTH_UNKNOWN; /* an empty list says nothing; "none" says none */
+    enum truth value = TRUTH_NO;
+    for (uint32_t child = api->first(assessment->event, node); child != PW_NODE_NONE && value != TRUTH_YES;
+         child = api->next(assessment->event, child))
+        value = truth_or(value, value_of_word(assessment, condition, child));
+    return value;
+}
+
+uint32_t assessment_word(const struct assessment *assessment, const struct condition *condition)
+{
+    for (uint32_t i = 0; i < condition->words.count; i++) {
+        struct condition one = *condition;
+        one.words = (struct span){condition->words.first + i, 1};
+        if (value_of_words(assessment, &one) == TRUTH_YES)
+            return condition->words.first + i;
+    }
+    return PACK_NONE;
+}
+
+static enum truth value_of_presence(const struct assessment *assessment, uint32_t field)
+{
+    const struct pw_document_api *api = assessment->documents;
+    uint32_t node = assessment_field(assessment, field);
+    switch (api->type(assessment->event, node)) {
+    case PW_JSON_ABSENT:
+    case PW_JSON_NULL:
+        return TRUTH_NO;
+    case PW_JSON_STRING:
+        return truth_of(api->text(assessment->event, node).length > 0);
+    case PW_JSON_ARRAY:
+    case PW_JSON_OBJECT:
+        return truth_of(api->count(assessment->event, node) > 0);
+    default:
+        return TRUTH_YES;
+    }
+}
+
+enum truth assessment_answer(const struct assessment *assessment, uint32_t question)
+{
+    static const struct pw_text pointers[QUESTION_COUNT] = {
+        {"/q1/answer", 10}, {"/q2/answer", 10}, {"/q3/answer", 10}};
+    const struct pw_document_api *api = assessment->documents;
+    uint32_t questions = assessment->home[HOME_QUESTIONS];
+    struct pw_text answer =
+        api->text(assessment->event, api->find(assessment->event, questions, pointers[question]));
+    if (text_same(answer, "yes"))
+        return TRUTH_YES;
+    return text_same(answer, "no") ? TRUTH_NO : TRUTH_UNKNOWN;
+}
+
+/* Facts can say yes and override an answer; that they do not say it is no answer (requirements: the
+ * questions). */
+enum truth assessment_question(struct assessment *assessment, uint32_t question)
+{
+    int8_t *known = &assessment->question[assessment->with_weak][question];
+    if (*known < 0) {
+        bool yes = assessment->pack->asked[question] &&
+                   assessment_value(assessment, assessment->pack->questions[question].facts) == TRUTH_YES;
+        *known = (int8_t)(yes ? TRUTH_YES : assessment_answer(assessment, question));
+    }
+    return (enum truth) * known;
+}
+
+static enum truth value_of_children(struct assessment *assessment, const struct condition *condition)
+{
+    bool all = condition->op == CONDITION_ALL;
+    enum truth value = all ? TRUTH_YES : TRUTH_NO, settled = all ? TRUTH_NO : TRUTH_YES;
+    for (uint32_t child = condition->child; child != PACK_NONE && value != settled;
+         child = assessment->pack->conditions[child].next) {
+        enum truth one = assessment_value(assessment, child);
+        value = all ? truth_and(value, one) : truth_or(value, one);
+    }
+    return value;
+}
+
+enum truth assessment_value(struct assessment *assessment, uint32_t index)
+{
+    if (index == PACK_NONE)
+        return TRUTH_YES;
+    const struct condition *condition = &assessment->pack->conditions[index];
+    switch (condition->op) {
+    case CONDITION_ALL:
+    case CONDITION_ANY:
+        return value_of_children(assessment, condition);
+    case CONDITION_NOT:
+        return truth_not(assessment_value(assessment, condition->child));
+    case CONDITION_KNOWN_YES:
+        return truth_of(assessment_value(assessment, condition->child) == TRUTH_YES);
+    case CONDITION_UNKNOWN:
+        return truth_of(assessment_value(assessment, condition->child) == TRUTH_UNKNOWN);
+    case CONDITION_USE:
+        return assessment_value(assessment, condition->child);
+    case CONDITION_WORDS:
+        return value_of_words(assessment, condition);
+    case CONDITION_PRESENT:
+        return value_of_presence(assessment, condition->subject);
+    case CONDITION_MATCH:
+        return value_of_match(assessment, &assessment->pack->filters[condition->subject]);
+    case CONDITION_QUESTION:
+        return assessment_question(assessment, condition->subject);
+    case CONDITION_ANSWER:
+        return assessment_answer(assessment, condition->subject);
+    case CONDITION_TYPE:
+        return truth_of(condition->types >> assessment->type & 1);
+    case CONDITION_SWITCH:
+        return truth_of(condition->subject == assessment->pack->seven_sons);
+    }
+    return TRUTH_UNKNOWN;
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * policy.c: an instance's life, and the judging of one event: every rule that applies, its first outcome that
+ * is yes, cut to what the policy can say, and at the end what would rest on weak matches alone.
+ */
+#include "rules/policy.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "rules/explanation.h"
+#include "rules/ground.h"
+
+#define EVIDENCE_MAX 32u /* a finding that cites more has made its point */
+#define REQUEST_MAX  16u
+#define TEXT_SIZE    8192u /* explanation and questions of one finding */
+
+struct instance {
+    const struct pw_host *host;
+    const struct policy *policy;
+    struct pack *pack;
+    struct assessment assessment;
+    struct ground ground;
+    struct pw_evidence evidence[EVIDENCE_MAX];
+    struct pw_unknown unknowns[REQUEST_MAX];
+    char text[TEXT_SIZE];
+};
+
+static int32_t explain(const struct instance *instance, int32_t status, const char *sentence)
+{
+    instance->host->explain(instance->host, (struct pw_text){sentence, strlen(sentence)});
+    return status;
+}
+
+int32_t policy_create(const struct pw_host *host, const struct policy *policy, void **ret_instance)
+{
+    struct instance *instance = calloc(1, sizeof *instance);
+    if (!instance)
+        return PW_ERROR_MEMORY;
+    instance->host = host;
+    instance->policy = policy;
+    instance->assessment.documents = host->documents;
+    *ret_instance = instance;
+    return PW_OK;
+}
+
+int32_t policy_start(void *handle, const struct pw_document *config)
+{
+    struct instance *instance = handle;
+    const struct pw_document_api *api = instance->host->documents;
+    char error[PACK_ERROR_SIZE] = "the rules cannot be read";
+    struct pw_text rules = api->text(config, api->find(config, PW_NODE_ROOT, PW_TEXT("/rules")));
+    struct pw_text choice = api->text(config, api->find(config, PW_NODE_ROOT, PW_TEXT("/seven_sons")));
+    if (rules.length == 0)
+        return explain(instance, PW_ERROR_INVALID, "the setting \"rules\" must name a file");
+    char *file = strndup(rules.data, rules.length);
+    if (!file)
+        return explain(instance, PW_ERROR_MEMORY, "not enough memory");
+    uint32_t seven_sons = text_same(choice, "ban") ? SWITCH_BAN : SWITCH_EXTRA_SCRUTINY;
+    struct pack *pack = NULL;
+    int32_t status = pack_read(instance->host, instance->policy, file, seven_sons, &pack, error);
+    free(file);
+    if (status < 0)
+        return explain(instance, status, error);
+    instance->pack = pack;
+    return PW_OK;
+}
+
+void policy_stop(void *instance)
+{
+    (void)instance;
+}
+
+void policy_destroy(void *handle)
+{
+    struct instance *instance = handle;
+    if (!instance)
+        return;
+    pack_free(instance->pack);
+    free(instance);
+}
+
+/* The outcome that counts in the present reading, or NULL when the rule says nothing. */
+static const struct outcome *outcome_of(struct assessment *assessment, const struct rule *rule)
+{
+    const struct pack *pack = assessment->pack;
+    enum truth when = assessment_value(assessment, rule->when);
+    if (when == TRUTH_UNKNOWN && rule->when_unknown != PACK_NONE &&
+        assessment_value(assessment, pack->outcomes[rule->when_unknown].when) == TRUTH_YES)
+        return &pack->outcomes[rule->when_unknown];
+    if (when != TRUTH_YES)
+        return NULL;
+    for (uint32_t i = 0; i < rule->outcomes.count; i++) {
+        const struct outcome *outcome = &pack->outcomes[rule->outcomes.first + i];
+        if (assessment_value(assessment, outcome->when) == TRUTH_YES)
+            return outcome;
+    }
+    return NULL;
+}
+
+bool verdict_has_match(const struct assessment *assessment, const struct verdict *verdict)
+{
+    for (uint32_t i = 0; verdict->matched && i < assessment->match_count; i++)
+        if (verdict->matched[i / 64] >> (i % 64) & 1)
+            return true;
+    return false;
+}
+
+bool verdict_rests_on(const struct assessment *assessment, const struct verdict *verdict, const char *effect,
+                      const char *or_effect)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; verdict->matched && i < assessment->match_count; i++) {
+        if (!(verdict->matched[i / 64] >> (i % 64) & 1))
+            continue;
+        struct pw_text own = assessment->matches[i].effect;
+        if (!text_same(own, effect) && !(or_effect && text_same(own, or_effect)))
+            return false;
+        count++;
+    }
+    return count > 0;
+}
+
+/* The limits that hold for every policy, then the policy's own: none of them can be lifted by a pack. */
+static void cut(const struct policy *policy, const struct assessment *assessment, struct verdict *verdict)
+{
+    if (verdict->level >= PW_LEVEL_REQUIRED && !(verdict->grounds & policy->hold_grounds))
+        verdict->level = PW_LEVEL_RECOMMENDED;
+    if (policy->limit)
+        policy->limit(assessment, verdict);
+    if ((verdict->asks || verdict->rule->kind == PW_KIND_DUTY) && verdict->level > PW_LEVEL_SUGGESTED)
+        verdict->level = PW_LEVEL_SUGGESTED;
+    if (verdict->level > policy->max_level)
+        verdict->level = policy->max_level;
+    if (verdict->asks && !policy->may_ask)
+        verdict->level = PW_LEVEL_NONE;
+}
+
+static struct verdict judge(struct instance *instance, const struct rule *rule, const struct outcome *outcome)
+{
+    struct verdict verdict = {.rule = rule};
+    if (!outcome)
+        return verdict;
+    ground_begin(&instance->ground, &instance->assessment);
+    ground_add(&instance->ground, rule->when);
+    ground_add(&instance->ground, outcome->when);
+    verdict.level = outcome->level;
+    verdict.asks = outcome->asks;
+    verdict.grounds = instance->ground.grounds;
+    verdict.matched = instance->ground.matched;
+    cut(instance->policy, &instance->assessment, &verdict);
+    return verdict;
+}
+
+static void widen_to_partner(struct instance *instance)
+{
+    const struct assessment *assessment = &instance->assessment;
+    for (uint32_t i = 0; i < assessment->match_count; i++) {
+        if (!ground_has(&instance->ground, i))
+            continue;
+        for (uint32_t k = 0; k < assessment->match_count; k++)
+            if (assessment->matches[k].partner == assessment->matches[i].partner &&
+                !assessment->matches[k].weak)
+                ground_set(&instance->ground, k, true);
+    }
+}
+
+static uint32_t list_evidence(struct instance *instance, const struct match **ret_first, uint32_t *ret_count)
+{
+    uint32_t count = 0, all = 0;
+    *ret_first = NULL;
+    for (uint32_t i = 0; i < instance->assessment.match_count; i++) {
+        const struct match *match = &instance->assessment.matches[i];
+        if (!ground_has(&instance->ground, i))
+            continue;
+        if (!*ret_first || i == instance->ground.lead)
+            *ret_first = match;
+        all++;
+        if (count < EVIDENCE_MAX)
+            instance->evidence[count++] =
+                (struct pw_evidence){match->source,   match->list,  match->entry, match->entry_name,
+                                     match->snapshot, match->basis, match->text,  match->pointer};
+    }
+    *ret_count = all;
+    return count;
+}
+
+static uint32_t list_requests(struct instance *instance, const struct outcome *outcome,
+                              const struct match *first, uint32_t others, struct buffer_piece *text)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < outcome->requests.count && count < REQUEST_MAX; i++) {
+        const struct request *request = &instance->pack->requests[outcome->requests.first + i];
+        if (assessment_value(&instance->assessment, request->when) != TRUTH_YES)
+            continue;
+        struct pw_text what = explanation_fill(&instance->assessment, request->what, first, others, text);
+        instance->unknowns[count++] = (struct pw_unknown){what, request->who};
+    }
+    return count;
+}
+
+static int32_t emit(struct instance *instance, const struct verdict *verdict, const struct outcome *outcome)
+{
+    const struct rule *rule = verdict->rule;
+    const struct pack *pack = instance->pack;
+    struct buffer_piece text = {instance->text, 0, sizeof instance->text};
+    const struct match *first;
+    uint32_t all;
+    if (rule->whole_partner)
+        widen_to_partner(instance);
+    uint32_t evidence = list_evidence(instance, &first, &all);
+    uint32_t others = all > 1 ? all - 1 : 0;
+    struct pw_finding finding = {
+        .struct_size = sizeof finding,
+        .kind = rule->kind,
+        .level = verdict->level,
+        .needs_information = verdict->asks,
+        .rule = rule->id,
+        .regime = pack->regime,
+        .label = outcome->label,
+        .explanation = explanation_fill(&instance->assessment, outcome->explanation, first, others, &text),
+        .answerable_by = outcome->answerable_by,
+        .trace = ground_trace(&instance->ground),
+        .requirements = pack->words + rule->requirements.first,
+        .evidence = instance->evidence,
+        .unknowns = instance->unknowns,
+        .costs = pack->words + rule->costs.first,
+        .benefits = pack->words + rule->benefits.first,
+        .mitigations = pack->words + rule->mitigations.first,
+        .requirement_count = rule->requirements.count,
+        .evidence_count = evidence,
+        .unknown_count = list_requests(instance, outcome, first, others, &text),
+        .cost_count = rule->costs.count,
+        .benefit_count = rule->benefits.count,
+        .mitigation_count = rule->mitigations.count,
+    };
+    return instance->host->emit_finding(instance->host, &finding);
+}
+
+/* What a rule would say only if weak matches were true: they are collected, the rule itself is not heard
+ * (R09). */
+static bool rests_on_weak(struct instance *instance, const struct rule *rule, uint32_t strong_level)
+{
+    struct assessment *assessment = &instance->assessment;
+    assessment->with_weak = true;
+    struct verdict verdict = judge(instance, rule, outcome_of(assessment, rule));
+    assessment->with_weak = false;
+    return verdict.level > strong_level && !verdict.asks;
+}
+
+struct weak {
+    bool found;
+    uint64_t matched[ASSESSMENT_MAX_MATCHES / 64];
+};
+
+static int32_t judge_rule(struct instance *instance, const struct rule *rule, struct weak *weak)
+{
+    struct assessment *assessment = &instance->assessment;
+    const struct outcome *outcome = outcome_of(assessment, rule);
+    struct verdict verdict = judge(instance, rule, outcome);
+    int32_t status = verdict.level > PW_LEVEL_NONE ? emit(instance, &verdict, outcome) : PW_OK;
+    if (status < 0 || assessment->weak_count == 0 || instance->pack->verify == PACK_NONE)
+        return status;
+    if (rests_on_weak(instance, rule, verdict.asks ? PW_LEVEL_NONE : verdict.level)) {
+        weak->found = true;
+        for (size_t i = 0; i < sizeof weak->matched / sizeof *weak->matched; i++)
+            weak->matched[i] |= instance->ground.matched[i];
+    }
+    return PW_OK;
+}
+
+static int32_t verify(struct instance *instance, const struct weak *weak)
+{
+    const struct rule *rule = &instance->pack->rules[instance->pack->verify];
+    const struct outcome *outcome = outcome_of(&instance->assessment, rule);
+    struct verdict verdict = {.rule = rule, .level = outcome ? outcome->level : PW_LEVEL_NONE, .asks = true};
+    cut(instance->policy, &instance->assessment, &verdict);
+    if (!outcome || verdict.level == PW_LEVEL_NONE)
+        return PW_OK;
+    ground_begin(&instance->ground, &instance->assessment);
+    for (uint32_t i = 0; i < instance->assessment.match_count; i++) {
+        const struct match *match = &instance->assessment.matches[i];
+        if (!(weak->matched[i / 64] >> (i % 64) & 1) || !match->weak)
+            continue;
+        ground_set(&instance->ground, i, true);
+        ground_note(&instance->ground, match->machine ? "machine" : "weak", match->basis, "unknown");
+    }
+    return emit(instance, &verdict, outcome);
+}
+
+/* An event from outside the pack's validity is not passed over in silence. */
+static int32_t no_pack(struct instance *instance)
+{
+    static const struct pw_text requirement[] = {{"R09", 3}};
+    const struct pack *pack = instance->pack;
+    int length = snprintf(
+        instance->text, sizeof instance->text,
+        "The rules of pack %.*s are in force from %.*s%s; this event is dated outside that time, so "
+        "pathway %s was not judged. Check the event's date, or configure a pack for it.",
+        (int)pack->name.length, pack->name.data, (int)pack->effective_text.length, pack->effective_text.data,
+        pack->effective_to == INT64_MAX ? "" : " until a date given there", instance->policy->pathway);
+    struct pw_finding finding = {
+        .struct_size = sizeof finding,
+        .kind = PW_KIND_SYSTEM,
+        .level = PW_LEVEL_NOTE,
+        .rule = PW_TEXT("system.no_pack_in_force"),
+        .regime = pack->regime,
+        .explanation = {instance->text,
+                        (size_t)length < sizeof instance->text ? (size_t)length : sizeof instance->text - 1},
+        .answerable_by = PW_TEXT("compliance team"),
+        .requirements = requirement,
+        .requirement_count = 1,
+    };
+    return instance->host->emit_finding(instance->host, &finding);
+}
+
+int32_t policy_handle(void *handle, const struct pw_message *message)
+{
+    struct instance *instance = handle;
+    const struct pack *pack = instance->pack;
+    struct weak weak = {0};
+    int32_t status = PW_OK;
+    if (!text_same(message->pathway, instance->policy->pathway))
+        return explain(instance, PW_ERROR_UNSUPPORTED,
+                       "asked about a pathway that this plugin does not judge");
+    if (message->as_of < pack->effective_from || message->as_of >= pack->effective_to)
+        return no_pack(instance);
+    assessment_read(&instance->assessment, pack, message);
+    struct span rules = pack->of_type[instance->assessment.type];
+    for (uint32_t i = 0; status == PW_OK && i < rules.count; i++)
+        status = judge_rule(instance, &pack->rules[pack->by_type[rules.first + i]], &weak);
+    if (status == PW_OK && weak.found)
+        status = verify(instance, &weak);
+    if (status < 0)
+        return explain(instance, status, "the host refused a finding");
+    return PW_OK;
+}

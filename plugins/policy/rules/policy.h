@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * policy.h: what the six policy plugins have in common: their life, and what each can never say.
+ *
+ * A plugin is a constant struct policy (its impossibilities, which no pack can change) and a descriptor whose
+ * slots are the functions below. The limits are checked twice: a pack that declares more is refused at start,
+ * and what is left to the moment (what a conclusion rests on) is cut at every finding.
+ */
+#ifndef POLICY_RULES_POLICY_H
+#define POLICY_RULES_POLICY_H
+
+#include "rules/pack.h"
+
+struct assessment;
+
+/* What a rule is about to say; a policy's `limit` may only lower it. */
+struct verdict {
+    const struct rule *rule;
+    uint32_t level;          /* PW_LEVEL_*; none: the rule says nothing */
+    bool asks;               /* needs_information */
+    uint32_t grounds;        /* GROUND_* of the conditions that decided */
+    const uint64_t *matched; /* bits of the matches among them; NULL: none */
+};
+
+/* Whether a list match is among what decided. */
+bool verdict_has_match(const struct assessment *assessment, const struct verdict *verdict);
+
+/* Whether there are such matches and every one of them has this effect or that (which may be NULL). */
+bool verdict_rests_on(const struct assessment *assessment, const struct verdict *verdict, const char *effect,
+                      const char *or_effect);
+
+struct policy {
+    const char *pathway;
+    uint32_t max_level;    /* no finding above it, ever */
+    bool may_ask;          /* needs_information, and verify.affiliation */
+    bool legal_only;       /* no rule of kind judgement */
+    uint32_t hold_grounds; /* a hold must rest on one of these (GROUND_*) */
+    void (*limit)(const struct assessment *assessment, struct verdict *verdict); /* may be NULL */
+};
+
+/* The slots of struct pw_plugin; `create` of a plugin calls policy_create with its own struct policy. Errors
+ * are explained to the host. */
+int32_t policy_create(const struct pw_host *host, const struct policy *policy, void **ret_instance);
+int32_t policy_start(void *instance, const struct pw_document *config);
+int32_t policy_handle(void *instance, const struct pw_message *message);
+void policy_stop(void *instance);
+void policy_destroy(void *instance);
+
+/* The configuration keys: the rule file, and for some the Seven Sons switch (R22). */
+#define POLICY_CONFIG_RULES(pathway)                                                                         \
+    {                                                                                                        \
+        "rules", PW_CONFIG_PATH, 0, "\"packs/paper/" pathway ".json\"", 0, 0, NULL,                          \
+            "the file with this pathway's rules, in the folder of the configuration"                         \
+    }
+#define POLICY_CONFIG_SEVEN_SONS                                                                             \
+    {                                                                                                        \
+        "seven_sons", PW_CONFIG_CHOICE, 0, "\"extra-scrutiny\"", 0, 0, "ban|extra-scrutiny",                 \
+            "what a partner among the Seven Sons of National Defence means: always a review; a ban if so "   \
+            "chosen"                                                                                         \
+    }
+#define POLICY_CONFIG_END                                                                                    \
+    {                                                                                                        \
+        NULL, 0, 0, NULL, 0, 0, NULL, NULL                                                                   \
+    }
+
+#endif

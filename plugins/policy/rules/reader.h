@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * reader.h: the state of reading a pack: where we are, where the compiled pieces go, and how an error names
+ * its place. Private to the pack reader.
+ */
+#ifndef POLICY_RULES_READER_H
+#define POLICY_RULES_READER_H
+
+#include "rules/pack.h"
+#include "rules/policy.h"
+
+struct definition { /* a named condition: {"define": {"tie": …}} */
+    struct pw_text name;
+    uint32_t condition;
+};
+#define READER_MAX_DEFINITIONS 64u
+
+struct reader {
+    const struct pw_document_api *documents;
+    const struct pw_document *document;
+    const struct policy *policy;
+    const char *file;
+    const char *bytes;
+    size_t length;
+    size_t root; /* where the root value begins in bytes */
+    struct pack *pack;
+    struct pw_text rule; /* the rule being read, for messages; empty outside */
+    uint32_t question;   /* the question being defined, or QUESTION_COUNT */
+    uint32_t definition_count;
+    struct definition definitions[READER_MAX_DEFINITIONS];
+    char *error; /* PACK_ERROR_SIZE */
+};
+
+/* Writes "file:line:column: rule …: sentence" for the value at `node`; returns PW_ERROR_INVALID. */
+int32_t reader_fail(struct reader *reader, uint32_t node, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+int32_t reader_memory(struct reader *reader);
+
+/* The members of an object by a NULL-terminated list of known names, PW_NODE_NONE where absent; unknown names
+ * are errors. */
+int32_t reader_members(struct reader *reader, uint32_t node, const char *what, const char *const *names,
+                       uint32_t *ret_nodes);
+
+/* A non-empty string. */
+int32_t reader_text(struct reader *reader, uint32_t node, const char *what, struct pw_text *ret_text);
+
+/* One non-empty string, true or false, into the pack's words. */
+int32_t reader_word(struct reader *reader, uint32_t node, const char *what, const char *choices);
+
+/* An array of them; each one of `choices` when those are given. */
+int32_t reader_words(struct reader *reader, uint32_t node, const char *what, const char *choices,
+                     struct span *ret_words);
+
+/* Conditions and texts (condition.c, explanation.c). An absent condition is PACK_NONE. */
+int32_t reader_condition(struct reader *reader, uint32_t node, uint32_t *ret_condition);
+int32_t reader_types(struct reader *reader, uint32_t node, uint64_t *ret_types);
+int32_t reader_explanation(struct reader *reader, uint32_t node, struct span *ret_segments);
+
+/* Rules (rule.c). */
+int32_t reader_rules(struct reader *reader, uint32_t node);
+
+/* Appends a zeroed element to one of the pack's arrays; NULL when out of memory. */
+void *pack_append(void *array_of_pointers, uint32_t *count, uint32_t *room, size_t size);
+
+#define READER_FMT(text) (int)((text).length > 80 ? 80 : (text).length), ((text).data ? (text).data : "")
+
+#endif
