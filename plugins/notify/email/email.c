@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * email: sends every notice as one plain letter through a mail server (SMTP, STARTTLS or TLS, login).
+ *
+ * The letter's Message-ID is made from the notice's id, the same on every attempt, so that a mail store that
+ * got a letter twice can tell. A password is never sent over a connection without TLS.
+ */
+#include <pathwayd/plugin.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "header.h"
+#include "letter.h"
+#include "smtp.h"
+
+struct email {
+    const struct pw_host *host;
+    struct letter_style style; /* texts of the configuration, which lives until destroy */
+    struct smtp *smtp;
+};
+
+static const struct pw_config_field fields[] = {
+    {.name = "server",
+     .type = PW_CONFIG_TEXT,
+     .required = 1,
+     .help = "The mail server: smtp://HOST:PORT, or smtps://HOST:PORT for TLS from the first byte."},
+    {.name = "from",
+     .type = PW_CONFIG_TEXT,
+     .required = 1,
+     .help = "The sender, \"reviews@example.edu\" or \"Research security <reviews@example.edu>\"."},
+    {.name = "starttls",
+     .type = PW_CONFIG_CHOICE,
+     .default_value = "\"required\"",
+     .choices = "required|opportunistic|off",
+     .help = "Whether to insist on TLS with smtp://; a certificate that is offered is always checked."},
+    {.name = "username",
+     .type = PW_CONFIG_TEXT,
+     .help = "The name to log in with; needs password_file, and TLS (starttls \"required\" or smtps://)."},
+    {.name = "password_file",
+     .type = PW_CONFIG_SECRET,
+     .help = "The file that holds the password for username."},
+    {.name = "ca_file",
+     .type = PW_CONFIG_PATH,
+     .help = "The certificates (PEM) to trust instead of the system's, for a server of your own."},
+    {.name = "domain",
+     .type = PW_CONFIG_TEXT,
+     .help = "The domain in Message-ID and in the greeting; without it, the sender's."},
+    {.name = "timeout_s",
+     .type = PW_CONFIG_INTEGER,
+     .default_value = "30",
+     .minimum = 1,
+     .maximum = 50,
+     .help = "Seconds one letter may take; must stay below the instance's deadline."},
+    {.name = "subject_prefix",
+     .type = PW_CONFIG_TEXT,
+     .default_value = "\"[pathwayd]\"",
+     .help = "What every subject begins with; may be empty."},
+    {0},
+};
+
+/* ---- configuration ------------------------------------------------------------------------------------- */
+
+static int32_t refuse(const struct email *email, const char *sentence)
+{
+    email->host->explain(email->host, (struct pw_text){sentence, strlen(sentence)});
+    return PW_ERROR_INVALID;
+}
+
+static struct pw_text setting(const struct email *email, const struct pw_document *config,
+                              const char *pointer)
+{
+    const struct pw_document_api *documents = email->host->documents;
+    return documents->text(config,
+                           documents->find(config, PW_NODE_ROOT, (struct pw_text){pointer, strlen(pointer)}));
+}
+
+static int begins(struct pw_text text, const char *with)
+{
+    return text.length >= strlen(with) && memcmp(text.data, with, strlen(with)) == 0;
+}
+
+static int is(struct pw_text text, const char *word)
+{
+    return text.length == strlen(word) && begins(text, word);
+}
+
+/* Takes "Name <address>" or "address" apart. */
+static void read_sender(struct email *email, struct pw_text from)
+{
+    struct letter_style *style = &email->style;
+    const char *open = from.length > 0 ? memchr(from.data, '<', from.length) : NULL;
+    style->from_name = (struct pw_text){0};
+    style->from_address = from;
+    if (open == NULL || from.data[from.length - 1u] != '>')
+        return;
+    size_t before = (size_t)(open - from.data);
+    style->from_address = (struct pw_text){open + 1, from.length - before - 2u};
+    while (before > 0 && from.data[before - 1u] == ' ')
+        before--;
+    style->from_name = (struct pw_text){from.data, before};
+    if (before >= 2u && from.data[0] == '"' && from.data[before - 1u] == '"')
+        style->from_name = (struct pw_text){from.data + 1, before - 2u};
+}
+
+static int32_t read_style(struct email *email, const struct pw_document *config)
+{
+    struct letter_style *style = &email->style;
+    read_sender(email, setting(email, config, "/from"));
+    if (!header_address_valid(style->from_address))
+        return refuse(email, "\"from\" must be an address, or \"Name <address>\".");
+    style->domain = setting(email, config, "/domain");
+    if (style->domain.length == 0) {
+        const char *at = memchr(style->from_address.data, '@', style->from_address.length);
+        size_t local = (size_t)(at - style->from_address.data) + 1u;
+        style->domain = (struct pw_text){at + 1, style->from_address.length - local};
+    }
+    if (!header_domain_valid(style->domain))
+        return refuse(email, "\"domain\" must be a domain name such as example.edu.");
+    style->subject_prefix = setting(email, config, "/subject_prefix");
+    return PW_OK;
+}
+
+/* Only scheme, host and port: a path, a user or a query would mean something else to libcurl. */
+static int server_valid(struct pw_text server)
+{
+    const char *scheme_end = server.length > 0 ? memchr(server.data, ':', server.length) : NULL;
+    if ((!begins(server, "smtp://") && !begins(server, "smtps://")) || scheme_end == NULL)
+        return 0;
+    size_t at = (size_t)(scheme_end - server.data) + 3u;
+    if (at == server.length)
+        return 0;
+    for (; at < server.length; at++)
+        if (server.data[at] <= ' ' || server.data[at] > '~' || strchr("/?#@\\%", server.data[at]) != NULL)
+            return 0;
+    return 1;
+}
+
+static int32_t read_server(struct email *email, const struct pw_document *config,
+                           struct smtp_options *options)
+{
+    struct pw_text starttls = setting(email, config, "/starttls");
+    options->server = setting(email, config, "/server");
+    if (!server_valid(options->server))
+        return refuse(email, "\"server\" must be smtp://HOST:PORT or smtps://HOST:PORT and nothing more.");
+    options->tls = is(starttls, "off")             ? SMTP_TLS_OFF
+                   : is(starttls, "opportunistic") ? SMTP_TLS_OPPORTUNISTIC
+                                                   : SMTP_TLS_REQUIRED;
+    options->username = setting(email, config, "/username");
+    options->password = setting(email, config, "/password_file");
+    options->ca_file = setting(email, config, "/ca_file");
+    if ((options->username.length > 0) != (options->password.length > 0))
+        return refuse(email, "\"username\" and \"password_file\" need each other.");
+    if (options->username.length > 0 && options->tls != SMTP_TLS_REQUIRED &&
+        !begins(options->server, "smtps://"))
+        return refuse(email,
+                      "A password is sent over TLS only: set \"starttls\" to \"required\" or use smtps://.");
+    return PW_OK;
+}
+
+/* ---- life ---------------------------------------------------------------------------------------------- */
+
+static int32_t create(const struct pw_host *host, void **ret_instance)
+{
+    struct email *email = calloc(1, sizeof *email);
+    if (email == NULL)
+        return PW_ERROR_MEMORY;
+    email->host = host;
+    *ret_instance = email;
+    return PW_OK;
+}
+
+static int32_t start(void *instance, const struct pw_document *config)
+{
+    struct email *email = instance;
+    const struct pw_document_api *documents = email->host->documents;
+    struct smtp_options options = {0};
+    int64_t timeout_s = 30;
+    char sentence[256] = "There is not enough memory.";
+    int32_t status = read_style(email, config);
+    if (status == PW_OK)
+        status = read_server(email, config, &options);
+    if (status != PW_OK)
+        return status;
+    (void)documents->integer(config, documents->find(config, PW_NODE_ROOT, PW_TEXT("/timeout_s")),
+                             &timeout_s);
+    options.timeout_s = (uint32_t)timeout_s;
+    options.from = email->style.from_address;
+    options.greeting = email->style.domain;
+    status = smtp_new(&options, &email->smtp, sentence, sizeof sentence);
+    if (status != PW_OK)
+        (void)refuse(email, sentence);
+    return status;
+}
+
+static int32_t answer(const struct email *email, uint32_t outcome, uint32_t retry_after, const char *words)
+{
+    const struct pw_delivery delivery = {.struct_size = sizeof delivery,
+                                         .outcome = outcome,
+                                         .retry_after = retry_after,
+                                         .message = {words, strlen(words)}};
+    return email->host->emit_delivery(email->host, &delivery);
+}
+
+static int32_t handle(void *instance, const struct pw_message *message)
+{
+    struct email *email = instance;
+    const struct pw_host *host = email->host;
+    struct page letter = {0};
+    struct page to = {0};
+    struct smtp_verdict verdict;
+    int status = letter_write(host->documents, message->notice, message->as_of, &email->style, &letter, &to);
+    if (status == PW_ERROR_INVALID)
+        return answer(email, PW_DELIVERY_FAIL, 0, "The recipient's address is not a valid e-mail address.");
+    if (status != PW_OK)
+        return answer(email, PW_DELIVERY_RETRY, 0, "There was not enough memory for the letter.");
+    smtp_send(email->smtp, &letter, to.data, &verdict);
+    page_release(&letter);
+    page_release(&to);
+    if (verdict.operator_needed) {
+        char line[sizeof verdict.message + 64u];
+        snprintf(line, sizeof line, "no mail gets through until somebody mends this: %s", verdict.message);
+        host->log(host, PW_LOG_ERROR, (struct pw_text){line, strlen(line)});
+    }
+    return answer(email, verdict.outcome, verdict.retry_after, verdict.message);
+}
+
+static void stop(void *instance)
+{
+    struct email *email = instance;
+    smtp_free(email->smtp);
+    email->smtp = NULL;
+}
+
+static void destroy(void *instance)
+{
+    struct email *email = instance;
+    if (email == NULL)
+        return;
+    smtp_free(email->smtp);
+    free(email);
+}
+
+PW_EXPORT const struct pw_plugin pw_plugin = {
+    .magic = PW_PLUGIN_MAGIC,
+    .abi_major = PW_ABI_MAJOR,
+    .abi_minor = PW_ABI_MINOR,
+    .struct_size = sizeof(struct pw_plugin),
+    .stage = PW_STAGE_NOTIFY,
+    .config_field_size = sizeof(struct pw_config_field),
+    .name = "email",
+    .version = PATHWAYD_VERSION,
+    .summary = "Sends notices as e-mail through an SMTP server",
+    .licence = "Apache-2.0",
+    .config = fields,
+    .create = create,
+    .start = start,
+    .handle = handle,
+    .stop = stop,
+    .destroy = destroy,
+};
