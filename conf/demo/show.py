@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Prints what became of each of the demo's events: acknowledgement, level, reason, and who was told by which channel."""
+
+import json
+import os
+import sys
+
+
+def rows(path):
+    with open(path) as lines:
+        return [json.loads(line) for line in lines if line.strip()]
+
+
+def main(demo, home):
+    levels = ["none", "note", "suggested", "recommended", "required", "prohibited"]
+    events = rows(os.path.join(demo, "events.ndjson"))
+    acks = rows(os.path.join(home, "acks.ndjson"))
+    findings = {}
+    for finding in rows(os.path.join(home, "findings.ndjson")):
+        if not finding.get("withdrawn"):
+            findings.setdefault(finding["event"]["id"], []).append(finding)
+    told = {}
+    for case in rows(os.path.join(home, "cases.ndjson")):
+        told[case["engagement_id"]] = case
+    quiet = 0
+    for event, ack in zip(events, acks):
+        found = findings.get(event["id"], [])
+        level = max((levels.index(f["level"]) for f in found), default=0)
+        asks = any(f["needs_information"] for f in found)
+        print(f"\n{event['id']}  {event['type'].split('.', 2)[2]}: {event['data'].get('title', '')}")
+        extra = "".join(f"; {word} {', '.join(ack[word])}" for word in ("dropped", "refused") if ack.get(word))
+        print(f"  {ack.get('status', 'no answer')} #{ack.get('sequence', '-')}{extra}")
+        print(f"  level {levels[level]}{', needs information' if asks else ''}")
+        worst = [f for f in found if levels.index(f["level"]) == level or (asks and f["needs_information"])]
+        if worst and (level > 1 or asks):
+            why = worst[0]
+            print(f"  because ({why['rule']}): {why['explanation'].split('. ')[0].rstrip('.')}.")
+        case = told.get(event["data"]["engagement_id"])
+        notices = case.get("notices", []) if case else []
+        if not notices:
+            quiet += 1
+            print("  nobody is told" if level < 2 and not asks else "  kept for the digest")
+        for notice in notices:
+            who = notice["address"] or "everybody who listens"
+            print(f"  {notice['state']}: {who} by {notice['channel']} ({case['case']})")
+    print(f"\n{len(events)} events, {quiet} of them without a word to anybody.")
+
+
+main(*sys.argv[1:])
