@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: Apache-2.0
+"""pathwayctl with a daemon, real or acted: send in every way, and what is shown of the outcome."""
+
+import json
+import os
+import socket
+import struct
+import subprocess
+import threading
+import time
+
+from harness import BIN, SEVEN_SONS, SOURCE, Daemon, check, event, finish, until
+
+CTL = os.path.join(BIN, "pathwayctl")
+daemon = Daemon(feeds=None)
+daemon.config["feeds"] = [{"name": "test", "listen": daemon.feed, "sources": ["https://"], "types": ["*"]}]
+daemon.write_config()
+daemon.start()
+
+
+def path(name, text, encoding="utf-8"):
+    where = os.path.join(daemon.home, name)
+    with open(where, "wb") as out:
+        out.write(text.encode(encoding))
+    return where
+
+
+def ndjson(events):
+    return "".join((e if isinstance(e, str) else json.dumps(e)) + "\n" for e in events)
+
+
+def lines(run):
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+# ---- send ------------------------------------------------------------------------------------------------------
+
+first = [event(n) for n in range(24)]
+run = daemon.ctl("send", path("first.ndjson", ndjson(first)))
+check(run.returncode == 0 and run.stdout == "24 sent: 24 accepted, 0 duplicate, 0 rejected\n", "a file is sent")
+run = daemon.ctl("send", "--json", daemon.home + "/first.ndjson")
+check(run.returncode == 0 and lines(run)[0]["duplicate"] == 24, "sent again, all are duplicates")
+
+mixed = [event(0), "{", event(100), "", '{"specversion":"1.0"}', "[]", event(101, title="x" * 300000), event(102)]
+for batch in ["1", "3", "64"]:
+    run = daemon.ctl("send", "--acks", "--batch", batch, stdin=ndjson(mixed)[:-1])
+    acks = lines(run)
+    check(run.returncode == 1 and len(acks) == len(mixed), f"batch {batch}: one line out per line in")
+    check(["error" in a for a in acks] == [False, True, False, True, False, True, True, False],
+          f"batch {batch}: lines that are no events are answered in their places")
+    check(acks[4]["status"] == "rejected" and len(acks[4]["errors"]) > 2, f"batch {batch}: a rejection has its reasons")
+    check([acks[i].get("id") for i in (0, 2, 7)] == ["t-0", "t-100", "t-102"], f"batch {batch}: in order")
+    check("262144" in acks[6]["error"], f"batch {batch}: too large is said before it is sent")
+check("3 lines were no events" in run.stderr or "4 lines were no events" in run.stderr, "the summary counts them")
+
+spelt = '{"specversion":"1.0","id":"spelt","source":"https://x.example/","type":"org.pathwayd.agreement.proposed.v1",' \
+        '"data":{"engagement_id":"E-sp\\u0065lt",  "funding":{"amount":"1.10"}}}'
+daemon.ctl("send", stdin=spelt)
+shown = daemon.ctl("event", "show", "https://x.example/", "spelt", "--json").stdout
+check('E-sp' in shown and daemon.json("event", "show", "https://x.example/", "spelt")["event"]["id"] == "spelt",
+      "an event is shown by source and id")
+
+many = [event(n) for n in range(1000, 6000)]
+begun = time.monotonic()
+run = daemon.ctl("send", "--acks", "--batch", "64", stdin=ndjson(many))
+check([a["id"] for a in lines(run)] == [e["id"] for e in many], "5,000 acknowledgements in order")
+print(f"# {5000 / (time.monotonic() - begun):.0f} events/s by batches of 64, the process included", flush=True)
+run = daemon.ctl("send", "--acks", "--window", "1", stdin=ndjson(many[:50]))
+check(len(lines(run)) == 50, "one request at a time works too")
+
+# A live pipe: what is there goes off at once, without waiting for a full batch.
+process = subprocess.Popen([CTL, "--config", daemon.ctl_file, "send", "--acks", "--batch", "64"],
+                           stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+for n in range(3):
+    process.stdin.write(json.dumps(event(9000 + n)) + "\n")
+    process.stdin.flush()
+    check(json.loads(process.stdout.readline())["id"] == f"t-{9000 + n}", "a lone event in a batch is not held back")
+process.stdin.close()
+check(process.wait(20) == 0, "and the end of the pipe ends it")
+process.stdout.close()
+
+# ---- resume ----------------------------------------------------------------------------------------------------
+
+state = os.path.join(daemon.home, "resume")
+source = path("resume.ndjson", ndjson([event(n) for n in range(7000, 7010)]))
+run = daemon.ctl("send", "--resume", state, source)
+check("10 accepted" in run.stdout and os.path.exists(state), "a state file is written")
+path("resume.ndjson", ndjson([event(n) for n in range(7000, 7013)]))
+run = daemon.ctl("send", "--resume", state, source)
+check("3 sent: 3 accepted" in run.stdout and "10 had been sent before" in run.stdout, "only what is new is sent")
+path("resume.ndjson", ndjson([event(n) for n in range(7001, 7020)]))
+run = daemon.ctl("send", "--resume", state, source)
+check(run.returncode == 2 and "belongs to another input" in run.stderr, "another input is refused")
+
+# ---- CSV -------------------------------------------------------------------------------------------------------
+
+rows = "Appointment No;Status;Valid From;Valid To;Category;Department;Project Title;Fields;Previous Institution;" \
+       "Institution Country;Still There;Pseudonym;Decision Due\r\n" \
+       '1;planned;01.02.2026;;Postdoc;EE;"Über ""x""";ai, quantum;Universität Zürich;CH;no;p-1;\r\n' \
+       "2;planned;2026-02-01;;Postdoc;EE;x;;ETH;CH;no;p-2;\r\n" \
+       "3;planned;01.02.2026;;Postdoc;EE;x;;;CH;no;p-3;\r\n" \
+       "4;planned;01.02.2026;;Postdoc;EE;x;;Beihang University;CN;yes;p-4;\r\n"
+hr = path("hr.csv", rows, "latin-1")
+hr_map = os.path.join(SOURCE, "conf", "feeds", "hr-export.json")
+run = daemon.ctl("send", "--map", hr_map, "--acks", hr)
+acks = lines(run)
+check(run.returncode == 1 and [a.get("status", "error" if "error" in a else "skipped") for a in acks] ==
+      ["accepted", "error", "skipped", "accepted"], "CSV: one answer a row")
+check(acks[1]["row"] == 3 and "Valid From" in acks[1]["error"], "a bad row is named by number and column")
+shown = daemon.json("event", "show", "https://hr.example.edu/appointments", "1-proposed-2026-02-01")
+check(shown["event"]["data"]["partner"] == [{"name": "Universität Zürich", "country": "CH", "current": False,
+                                             "relation": "employer"}], "Latin-1 arrives as UTF-8")
+run = daemon.ctl("send", "--map", hr_map, "--print", hr)
+check(len(run.stdout.splitlines()) == 3 and run.returncode == 1, "--print shows the events and sends none")
+wrong = path("wrong.csv", rows.replace("Category", "Kategorie"), "latin-1")
+run = daemon.ctl("send", "--map", hr_map, wrong)
+check(run.returncode == 2 and '"Category"' in run.stderr, "a missing column is said before anything is sent")
+
+# ---- endpoints ---------------------------------------------------------------------------------------------------
+
+run = daemon.ctl("send", "--endpoint", f"ipc://{daemon.home}/nobody.sock", stdin=ndjson([event(1)]))
+check(run.returncode == 1 and "nobody takes events" in run.stderr, "an endpoint where nobody listens")
+run = daemon.ctl("send", "--endpoint", "smoke://signals", stdin=ndjson([event(1)]))
+check(run.returncode == 2, "an endpoint that is none")
+run = daemon.ctl("send", "--endpoint", "tls+tcp://127.0.0.1:1", stdin=ndjson([event(1)]))
+check(run.returncode == 2 and "--tls-ca" in run.stderr, "TLS wants its files")
+
+
+class Feed(threading.Thread):
+    """A daemon that answers as a test wants: an SP REP peer over a Unix socket, one connection after another."""
+
+    count = 0
+
+    def __init__(self, answers):
+        super().__init__(daemon=True)
+        Feed.count += 1
+        self.path = os.path.join(daemon.home, f"act-{Feed.count}.sock")
+        self.server = socket.socket(socket.AF_UNIX)
+        self.server.bind(self.path)
+        self.server.listen(4)
+        self.server.settimeout(30)
+        self.answers, self.requests, self.url = answers, [], f"ipc://{self.path}"
+        self.start()
+
+    def read(self, connection, count):
+        data = b""
+        while len(data) < count:
+            more = connection.recv(count - len(data))
+            if not more:
+                raise OSError
+            data += more
+        return data
+
+    def serve(self, connection):
+        connection.sendall(b"\0SP\0" + struct.pack(">HH", 0x31, 0))
+        self.read(connection, 8)
+        while self.answers:
+            _, size = struct.unpack(">BQ", self.read(connection, 9))
+            message = self.read(connection, size)
+            self.requests.append(message[4:])
+            answer = self.answers.pop(0)
+            if answer == "hang up":
+                return
+            if answer is not None:
+                body = message[:4] + answer
+                connection.sendall(struct.pack(">BQ", 1, len(body)) + body)
+        self.read(connection, 1)
+
+    def run(self):
+        try:
+            while self.answers:
+                connection, _ = self.server.accept()
+                with connection:
+                    try:
+                        self.serve(connection)
+                    except OSError:
+                        pass
+        except OSError:
+            pass
+
+
+def ack(status, **more):
+    return json.dumps({"id": "t-1", "source": "s", "status": status, **more}).encode()
+
+
+feed = Feed([ack("busy", retry_after=1), ack("accepted", sequence=1)])
+begun = time.monotonic()
+run = daemon.ctl("send", "--endpoint", feed.url, stdin=ndjson([event(1)]))
+check(run.returncode == 0 and "1 accepted" in run.stdout, "busy is waited out")
+check(time.monotonic() - begun >= 1, "for as long as was asked")
+check(len(feed.requests) == 2 and feed.requests[0] == feed.requests[1] == json.dumps(event(1)).encode(),
+      "and the same bytes are sent again")
+
+feed = Feed([b"[" + ack("accepted", sequence=1) + b"," + ack("busy", retry_after=1) + b"]", b"[" + ack("duplicate") + b"]"])
+run = daemon.ctl("send", "--acks", "--batch", "2", "--endpoint", feed.url, stdin=ndjson([event(1), event(2)]))
+check([a["status"] for a in lines(run)] == ["accepted", "duplicate"] and len(json.loads(feed.requests[1])) == 1,
+      "of a batch only the busy ones are sent again")
+
+feed = Feed([None, ack("duplicate", sequence=1)])
+run = daemon.ctl("send", "--timeout", "1", "--endpoint", feed.url, stdin=ndjson([event(1)]))
+check(run.returncode == 0 and "1 duplicate" in run.stdout, "silence: the same again after the time-out")
+check(len(set(feed.requests)) == 1 and len(feed.requests) == 2, "with the same bytes")
+
+feed = Feed(["hang up", ack("accepted", sequence=1)])
+run = daemon.ctl("send", "--timeout", "5", "--endpoint", feed.url, stdin=ndjson([event(1)]))
+check(run.returncode == 0 and "1 accepted" in run.stdout, "a connection that breaks is made anew")
+
+feed = Feed([None] * 50)
+run = daemon.ctl("send", "--acks", "--timeout", "1", "--give-up", "2", "--endpoint", feed.url, "--resume",
+                 os.path.join(daemon.home, "given-up"), stdin=ndjson([event(1), event(2)]))
+check(run.returncode == 1 and ["error" in a for a in lines(run)] == [True, True], "given up: an error for each line")
+with open(os.path.join(daemon.home, "given-up")) as file:
+    check(json.load(file)["settled"] == 0, "and the state file does not count them")
+
+feed = Feed([b"hello"])
+run = daemon.ctl("send", "--acks", "--endpoint", feed.url, stdin=ndjson([event(1)]))
+check(run.returncode == 1 and "not one of a pathwayd feed" in lines(run)[0]["error"], "an answer that is none")
+
+# The daemon goes away under way, and comes back.
+process = subprocess.Popen([CTL, "--config", daemon.ctl_file, "send", "--acks", "--timeout", "1"],
+                           stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+process.stdin.write(json.dumps(event(8000)) + "\n")
+process.stdin.flush()
+check(json.loads(process.stdout.readline())["status"] == "accepted", "before the daemon is killed")
+daemon.kill()
+process.stdin.write(json.dumps(event(8001)) + "\n")
+process.stdin.flush()
+time.sleep(1.5)
+daemon.start()
+check(json.loads(process.stdout.readline())["status"] in ("accepted", "duplicate"), "and after it is back")
+process.stdin.close()
+check(process.wait(30) == 0, "all good")
+process.stdout.close()
+
+# ---- what is shown -----------------------------------------------------------------------------------------------
+
+daemon.send([event(500, partner=SEVEN_SONS, title="\x1b[31mred\x07")])
+check(daemon.ctl("wait", "--drained", "--timeout", "60").returncode == 0, "wait --drained")
+case = [c for c in daemon.rows("case", "list", "--limit", "0") if c["engagement_id"] == "E-500"]
+check(len(case) == 1 and case[0]["level"] == "recommended", "case list")
+name = case[0]["case"]
+shown = daemon.json("case", "show", name)
+check(shown["engagement_id"] == "E-500" and shown["findings"][0]["rule"], "case show by name")
+check(daemon.json("case", "show", "E-500")["case"] == name, "case show by engagement")
+text = daemon.ctl("case", "show", name).stdout
+check(all(word in text for word in ["recommended", "research.q2_seven_sons", "Beihang", "Costs", "Benefits", "Notices"]),
+      "one screen with all a reviewer needs")
+check("\x1b" not in text and "\x07" not in text, "nothing of an event reaches the terminal as a control")
+check(all(f["engagement_id"] == "E-500" for f in daemon.rows("findings", "--engagement", "E-500")), "findings by engagement")
+check(len(daemon.rows("event", "list", "--limit", "0")) == daemon.json("status")["journal"]["events"],
+      "every page of a list is fetched")
+check(len(daemon.rows("event", "list", "--limit", "7")) == 7, "--limit")
+for words in [["status"], ["event", "list"], ["event", "show", "1"], ["findings"], ["case", "list"], ["plugin", "list"],
+              ["pending", "list"]]:
+    run = daemon.ctl(*words)
+    check(run.returncode == 0 and run.stdout and not run.stdout.startswith("{"), f"{' '.join(words)}: a table")
+for words in [["event", "show", "999999"], ["case", "show", "C-999999"], ["case", "show", "no-such-engagement"]]:
+    check(daemon.ctl(*words).returncode == 1, f"{' '.join(words)}: not there")
+check(daemon.ctl("findings", "--min-level", "high").returncode == 2, "a level that does not exist is a usage error")
+
+check(daemon.ctl("pause").returncode == 0, "pause")
+daemon.send([event(600)])
+run = daemon.ctl("wait", "--drained", "--timeout", "1")
+check(run.returncode == 1 and "still work" in run.stderr, "wait gives up when asked to")
+check(daemon.ctl("resume").returncode == 0 and daemon.drain(), "resume")
+run = daemon.ctl("audit", "verify", "--json")
+check(run.returncode == 0 and lines(run)[0]["intact"] and lines(run)[0]["records"] > 3, "audit verify beside the daemon")
+check(daemon.ctl("reload").returncode == 0, "reload")
+check(until(lambda: daemon.ctl("status").returncode == 0), "the daemon is there after a reload")
+check(daemon.stop() == 0, "and stops")
+check(daemon.ctl("audit", "verify").returncode == 0, "audit verify without the daemon")
+journal = daemon.json("audit", "verify")["journal"]
+with open(journal, "r+b") as file:
+    data = file.read()
+    at = data.rfind(b"Joint work on crop models")
+    file.seek(at)
+    file.write(b"Joint work on drop models")
+run = daemon.ctl("audit", "verify", "--json")
+check(run.returncode == 1 and not lines(run)[0]["intact"] and lines(run)[0]["error"], "a changed event is found")
+check(daemon.ctl("audit", "verify", "--journal", "/nowhere/journal.db").returncode == 1, "a journal that is not there")
+
+finish()

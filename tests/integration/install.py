@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`cmake --install` into a prefix: runs from there, and a plugin builds out of tree against it by pkg-config alone."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+
+from harness import BUILD, SOURCE, check, finish
+
+home = tempfile.mkdtemp(prefix="pathwayd-install-")
+prefix = os.path.join(home, "prefix")
+run = subprocess.run(["cmake", "--install", BUILD, "--prefix", prefix], capture_output=True, text=True)
+check(run.returncode == 0, f"it installs {run.stderr.strip()}")
+bin_folder = os.path.join(prefix, "bin")
+
+
+def program(*arguments, **more):
+    return subprocess.run(list(arguments), capture_output=True, text=True, timeout=300, cwd=home, **more)
+
+
+run = program(f"{bin_folder}/pathwayd", "--check")
+check(run.returncode == 0, f"pathwayd --check from the prefix, with the prefix's configuration: {run.stdout}{run.stderr}")
+check(prefix in run.stdout, "which is the one it names")
+run = program(f"{bin_folder}/pathwayctl", "screen", "北京航空航天大学", "--json")
+check(run.returncode == 0 and "00wk2mp56" in run.stdout, f"pathwayctl screen works there {run.stderr}")
+for manual in ("man1/pathwayctl.1", "man8/pathwayd.8", "man5/pathwayd.conf.5"):
+    check(os.path.exists(f"{prefix}/share/man/{manual}"), f"{manual} is installed")
+check(os.path.exists(f"{prefix}/lib/systemd/system/pathwayd.service"), "so is the service")
+
+plugin = os.path.join(home, "plugin")
+shutil.copytree(os.path.join(SOURCE, "plugins", "template"), plugin)
+found = subprocess.run(["find", prefix, "-name", "pathwayd.pc"], capture_output=True, text=True).stdout.strip()
+environment = {"PATH": os.environ["PATH"], "PKG_CONFIG_PATH": os.path.dirname(found), "HOME": home}
+run = subprocess.run(["make"], cwd=plugin, env=environment, capture_output=True, text=True)
+check(run.returncode == 0, f"the template builds by pkg-config alone {run.stderr.strip()}")
+objects = [name for name in os.listdir(plugin) if name.endswith(".so")]
+check(len(objects) == 1, f"into one shared object {objects}")
+run = program(f"{bin_folder}/pathwayctl", "plugin", "check", os.path.join(plugin, objects[0]))
+check(run.returncode == 0, f"which passes plugin check: {run.stdout}{run.stderr}")
+symbols = subprocess.run(["nm", "-D", "--defined-only", os.path.join(plugin, objects[0])], capture_output=True, text=True)
+check([line.split()[-1] for line in symbols.stdout.splitlines()] == ["pw_plugin"], "and exports one symbol")
+shutil.rmtree(home)
+finish()

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The join per engagement on a real journal: when a case opens, what raises it, who is told, what goes to the
+ * digest, and what a withdrawal leaves.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cases/cases.h"
+#include "dispatch/pathway.h"
+
+struct fixture {
+    char folder[64], path[96];
+    struct journal *journal;
+    struct journal_view *view;
+    struct config config;
+    uint64_t sequence; /* of the newest event */
+};
+
+static char *mail_channels[] = {"mail", NULL}, *stream_channels[] = {"stream", NULL};
+static char *alice_address[] = {"alice@example.test", NULL}, *bob_address[] = {"bob@example.test", NULL};
+static char *alice[] = {"alice", NULL}, *both[] = {"alice", "bob", NULL};
+static char *lab_only[] = {"lab", NULL};
+static struct config_reviewer reviewers[] = {{"alice", mail_channels, alice_address},
+                                             {"bob", mail_channels, bob_address}};
+static struct config_route routes[] = {
+    {.min_level = PW_LEVEL_RECOMMENDED, .asking = true, .reviewers = alice, .channels = mail_channels},
+    {.pathways = lab_only, .min_level = PW_LEVEL_REQUIRED, .reviewers = both, .channels = mail_channels},
+    {.min_level = PW_LEVEL_SUGGESTED, .channels = stream_channels},
+};
+
+static int64_t clock_ms(void *context)
+{
+    (void)context;
+    return 1767225600000; /* 2026-01-01 */
+}
+
+static int set_up(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof(*fixture));
+    char *error = NULL;
+    strcpy(fixture->folder, "/tmp/pathwayd-cases-XXXXXX");
+    assert_non_null(mkdtemp(fixture->folder));
+    snprintf(fixture->path, sizeof(fixture->path), "%s/journal.db", fixture->folder);
+    struct journal_options options = {.path = fixture->path, .stage_slice_ms = 4, .clock_ms = clock_ms};
+    assert_int_equal(journal_open(&options, &fixture->journal, &error), 0);
+    assert_int_equal(journal_view_open(fixture->path, &fixture->view, &error), 0);
+    fixture->config = (struct config){.reviewers = reviewers,
+                                      .reviewer_count = 2,
+                                      .routes = routes,
+                                      .route_count = sizeof(routes) / sizeof(routes[0])};
+    *state = fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+    char command[128];
+    journal_view_close(fixture->view);
+    journal_close(fixture->journal);
+    snprintf(command, sizeof(command), "rm -r %s", fixture->folder);
+    assert_int_equal(system(command), 0);
+    free(fixture);
+    return 0;
+}
+
+/* ---- steps ---- */
+
+struct waiting {
+    sem_t done;
+    int status;
+};
+
+static void appended(struct journal_append *append)
+{
+    struct waiting *waiting = append->owner;
+    sem_post(&waiting->done);
+}
+
+static const char body_format[] =
+    "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"https://a.example/\","
+    "\"type\":\"org.pathwayd.agreement.proposed.v1\",\"data\":{\"engagement_id\":"
+    "\"%s\",\"title\":\"A title\"}}";
+
+static void store(struct fixture *fixture, const char *id, const char *engagement, char body[512])
+{
+    struct waiting waiting;
+    sem_init(&waiting.done, 0, 0);
+    snprintf(body, 512, body_format, id, engagement);
+    struct journal_event event = {.feed = PW_TEXT("a"),
+                                  .source = PW_TEXT("https://a.example/"),
+                                  .id = {id, strlen(id)},
+                                  .type = PW_TEXT("org.pathwayd.agreement.proposed.v1"),
+                                  .engagement_id = {engagement, strlen(engagement)},
+                                  .body = {body, strlen(body)}};
+    struct journal_append append = {.events = &event, .count = 1, .done = appended, .owner = &waiting};
+    journal_append(fixture->journal, &append);
+    sem_wait(&waiting.done);
+    sem_destroy(&waiting.done);
+    assert_int_equal(event.status, 0);
+    fixture->sequence = event.sequence;
+}
+
+struct judging {
+    struct waiting waiting;
+    const struct config *config;
+    uint64_t sequence;
+    const char *pathway, *rule, *body;
+    uint32_t level, asks;
+};
+
+static int judge_run(struct journal_writer *writer, struct journal_task *task)
+{
+    struct judging *judging = task->owner;
+    char json[256];
+    snprintf(json, sizeof(json), "{\"rule\":\"%s\",\"level\":\"%s\"}", judging->rule,
+             level_names[judging->level]);
+    struct journal_finding finding = {.sequence = judging->sequence,
+                                      .instance = {judging->pathway, strlen(judging->pathway)},
+                                      .pathway = {judging->pathway, strlen(judging->pathway)},
+                                      .rule = {judging->rule, strlen(judging->rule)},
+                                      .level = judging->level,
+                                      .needs_information = judging->asks,
+                                      .body = {json, strlen(json)}};
+    uint32_t count = judging->level || judging->asks ? 1 : 0;
+    int status =
+        journal_findings_put(writer, judging->sequence, judging->pathway, judging->pathway, &finding, count);
+    return status < 0 ? status
+                      : cases_apply(writer, judging->config, judging->sequence,
+                                    (struct pw_text){judging->body, strlen(judging->body)});
+}
+
+static void judged(struct journal_task *task, int status)
+{
+    struct judging *judging = task->owner;
+    judging->waiting.status = status;
+    sem_post(&judging->waiting.done);
+}
+
+/* One event of an engagement, and what a pathway says of it. Level none withdraws. */
+static void judge(struct fixture *fixture, uint64_t sequence, const char *body, const char *pathway,
+                  const char *rule, uint32_t level, uint32_t asks)
+{
+    struct judging judging = {.config = &fixture->config,
+                              .sequence = sequence,
+                              .pathway = pathway,
+                              .rule = rule,
+                              .body = body,
+                              .level = level,
+                              .asks = asks};
+    struct journal_task task = {.run = judge_run, .done = judged, .owner = &judging};
+    sem_init(&judging.waiting.done, 0, 0);
+    journal_submit(fixture->journal, &task);
+    sem_wait(&judging.waiting.done);
+    sem_destroy(&judging.waiting.done);
+    assert_int_equal(judging.waiting.status, 0);
+}
+
+struct seen {
+    uint64_t case_id, revision;
+    uint32_t level, asks, count;
+    char state[32], rules[128], notices[1024];
+};
+
+static int see_case(void *to, const struct journal_case *item)
+{
+    struct seen *seen = to;
+    seen->count++;
+    seen->case_id = item->case_id;
+    seen->revision = item->revision;
+    seen->level = item->level;
+    seen->asks = item->needs_information;
+    snprintf(seen->state, sizeof(seen->state), "%.*s", TEXT_FMT(item->state));
+    snprintf(seen->rules, sizeof(seen->rules), "%.*s", TEXT_FMT(item->rules));
+    return 0;
+}
+
+static int see_notice(void *to, const struct journal_notice *notice)
+{
+    struct seen *seen = to;
+    size_t used = strlen(seen->notices);
+    snprintf(seen->notices + used, sizeof(seen->notices) - used, "%.*s=%.*s ", TEXT_FMT(notice->notice_id),
+             TEXT_FMT(notice->state));
+    return 0;
+}
+
+static struct seen look(struct fixture *fixture, const char *engagement)
+{
+    struct seen seen = {0};
+    struct pw_text text = {engagement, strlen(engagement)};
+    assert_int_equal(journal_case_of_engagement(fixture->view, text, see_case, &seen), 0);
+    if (seen.count)
+        assert_int_equal(journal_notices_of_case(fixture->view, seen.case_id, see_notice, &seen), 0);
+    return seen;
+}
+
+/* ---- tests ---- */
+
+static void a_note_opens_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    char body[512];
+    store(fixture, "1", "E-1", body);
+    judge(fixture, fixture->sequence, body, "publication", "publication.note", PW_LEVEL_NOTE, 0);
+    assert_int_equal(look(fixture, "E-1").count, 0);
+}
+
+static void recommended_opens_and_tells_once(void **state)
+{
+    struct fixture *fixture = *state;
+    char body[512];
+    store(fixture, "1", "E-1", body);
+    judge(fixture, fixture->sequence, body, "research", "research.q2", PW_LEVEL_RECOMMENDED, 0);
+    struct seen seen = look(fixture, "E-1");
+    assert_int_equal(seen.level, PW_LEVEL_RECOMMENDED);
+    assert_string_equal(seen.state, "new");
+    assert_string_equal(
+        seen.notices, "C-000001-19b76daa800-1-mail-alice=waiting C-000001-19b76daa800-1-stream-all=waiting ");
+    /* The same again, by another event of the engagement: nobody hears of it twice. */
+    store(fixture, "2", "E-1", body);
+    judge(fixture, fixture->sequence, body, "research", "research.q2", PW_LEVEL_RECOMMENDED, 0);
+    assert_string_equal(look(fixture, "E-1").notices, seen.notices);
+    assert_int_equal(look(fixture, "E-1").case_id, seen.case_id);
+}
+
+static void suggested_goes_to_the_digest(void **state)
+{
+    struct fixture *fixture = *state;
+    char body[512];
+    store(fixture, "1", "E-1", body);
+    judge(fixture, fixture->sequence, body, "lab", "lab.ip", PW_LEVEL_SUGGESTED, 0);
+    assert_string_equal(look(fixture, "E-1").notices, "C-000001-19b76daa800-1-stream-all=digest ");
+}
+
+static void asking_opens_at_any_level(void **state)
+{
+    struct fixture *fixture = *state;
+    char body[512];
+    store(fixture, "1", "E-1", body);
+    judge(fixture, fixture->sequence, body, "research", "research.unknown", PW_LEVEL_NOTE, 1);
+    struct seen seen = look(fixture, "E-1");
+    assert_int_equal(seen.asks, 1);
+    assert_string_equal(seen.notices, "C-000001-19b76daa800-1-mail-alice=waiting ");
+}
+
+static void a_rise_breaks_through_and_adds_who_must_know(void **state)
+{
+    struct fixture *fixture = *state;
+    char body[512];
+    store(fixture, "1", "E-1", body);
+    judge(fixture, fixture->sequence, body, "research", "research.q2", PW_LEVEL_RECOMMENDED, 0);
+    store(fixture, "2", "E-1", body);
+    judge(fixture, fixture->sequence, body, "lab", "lab.no_military_partner", PW_LEVEL_REQUIRED, 0);
+    struct seen seen = look(fixture, "E-1");
+    assert_int_equal(seen.level, PW_LEVEL_REQUIRED);
+    assert_int_equal(seen.revision, 2);
+    assert_string_equal(seen.rules, "lab.no_military_partner,research.q2");
+    assert_non_null(strstr(seen.notices, "C-000001-19b76daa800-2-mail-alice=waiting"));
+    assert_non_null(strstr(seen.notices, "C-000001-19b76daa800-2-mail-bob=waiting"));
+    assert_null(strstr(seen.notices, "C-000001-19b76daa800-1-mail-bob"));
+}
+
+static void a_withdrawal_is_told_and_a_return_reopens(void **state)
+{
+    struct fixture *fixture = *state;
+    char body[512];
+    store(fixture, "1", "E-1", body);
+    uint64_t sequence = fixture->sequence;
+    judge(fixture, sequence, body, "research", "system.plugin_unavailable", PW_LEVEL_SUGGESTED, 1);
+    judge(fixture, sequence, body, "research", "", PW_LEVEL_NONE, 0);
+    struct seen seen = look(fixture, "E-1");
+    assert_string_equal(seen.state, "withdrawn");
+    assert_int_equal(seen.level, PW_LEVEL_NONE);
+    assert_non_null(strstr(seen.notices, "C-000001-19b76daa800-2-mail-alice=waiting"));
+    judge(fixture, sequence, body, "research", "research.q2", PW_LEVEL_RECOMMENDED, 0);
+    seen = look(fixture, "E-1");
+    assert_string_equal(seen.state, "new");
+    assert_int_equal(seen.level, PW_LEVEL_RECOMMENDED);
+    assert_int_equal(seen.revision, 3);
+}
+
+static void engagements_do_not_mix(void **state)
+{
+    struct fixture *fixture = *state;
+    char body[512];
+    store(fixture, "1", "E-1", body);
+    judge(fixture, fixture->sequence, body, "research", "research.q2", PW_LEVEL_RECOMMENDED, 0);
+    store(fixture, "2", "E-2", body);
+    judge(fixture, fixture->sequence, body, "research", "research.q2", PW_LEVEL_REQUIRED, 0);
+    assert_int_equal(look(fixture, "E-1").level, PW_LEVEL_RECOMMENDED);
+    assert_int_equal(look(fixture, "E-2").level, PW_LEVEL_REQUIRED);
+    assert_int_not_equal(look(fixture, "E-1").case_id, look(fixture, "E-2").case_id);
+}
+
+static void the_join_is_the_maximum_in_any_order(void **state)
+{
+    (void)state;
+    for (uint32_t a = 0; a < PW_LEVEL_COUNT; a++) {
+        for (uint32_t b = 0; b < PW_LEVEL_COUNT; b++) {
+            struct case_join forth = {0}, back = {0};
+            cases_join(&forth, a, 0);
+            cases_join(&forth, b, 1);
+            cases_join(&back, b, 1);
+            cases_join(&back, a, 0);
+            assert_int_equal(forth.level, a > b ? a : b);
+            assert_memory_equal(&forth, &back, sizeof(forth));
+            assert_int_equal(forth.needs_information, 1);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_note_opens_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(recommended_opens_and_tells_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(suggested_goes_to_the_digest, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(asking_opens_at_any_level, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_rise_breaks_through_and_adds_who_must_know, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_withdrawal_is_told_and_a_return_reopens, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(engagements_do_not_mix, set_up, tear_down),
+        cmocka_unit_test(the_join_is_the_maximum_in_any_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

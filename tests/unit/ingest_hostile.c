@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * ingest_hostile.c: clients that mean harm or are broken: each is bounded and counted, and nobody else
+ * notices.
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <pwd.h>
+#include <sys/wait.h>
+#include "ingest_scene.h"
+
+#define BUSY_BYTES 16384
+
+/* A bystander gets its answer within `most_ms`. */
+static void bystander_is_served(nng_socket client, const char *id, int64_t most_ms)
+{
+    char request[512], *answer;
+    int64_t begun = scene_clock(NULL);
+    snprintf(request, sizeof request, EVENT("%s", ""), id);
+    answer = client_try(client, request, strlen(request));
+    if (!answer || scene_elapsed(begun) > most_ms)
+        fail_msg("%s after %lld ms: %s", id, (long long)scene_elapsed(begun), answer ? answer : "no answer");
+    assert_non_null(strstr(answer, "\"status\":\"accepted\""));
+    free(answer);
+}
+
+/* Writes requests and never reads an answer, until the feed takes no more. */
+static int deaf_client(const char *url)
+{
+    static const char event[] = EVENT("deaf", "");
+    char frame[BUSY_BYTES];
+    int descriptor = raw_connect(url), stalled = 0;
+    assert_true(descriptor >= 0);
+    raw_greet(descriptor);
+    assert_int_equal(fcntl(descriptor, F_SETFL, O_NONBLOCK), 0);
+    size_t length = raw_header(frame, sizeof event - 1, 1);
+    memcpy(frame + length, event, sizeof event - 1);
+    length += sizeof event - 1;
+    for (int sent = 0; sent < 20000 && stalled < 10; sent++) {
+        struct pollfd ready = {.fd = descriptor, .events = POLLOUT};
+        ssize_t wrote = send(descriptor, frame, length, MSG_NOSIGNAL);
+        if (wrote == (ssize_t)length)
+            continue;
+        if (wrote >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK))
+            break; /* a frame cut short, or hung up on: deaf for long enough */
+        stalled = poll(&ready, 1, 100) > 0 ? 0 : stalled + 1;
+    }
+    return descriptor;
+}
+
+static void deaf_client_is_cut_off(void **state)
+{
+    struct scene *scene = *state;
+    scene_start(scene);
+    nng_socket same = client_open(scene->listen[0]), other = client_open(scene->listen[1]);
+    bystander_is_served(same, "warm-1", 2000);
+    bystander_is_served(other, "warm-2", 2000);
+    int deaf = deaf_client(scene->listen[0]);
+    bystander_is_served(other, "other", 1000); /* another feed does not notice … */
+    bystander_is_served(same, "same",
+                        INGEST_SEND_MS + 2000); /* … and the same one is free again after the limit */
+    for (int i = 0; i < SCENE_WAIT_MS / 10 && scene_counter(scene, "/0/cut_off") == 0; i++)
+        nng_msleep(10);
+    assert_true(scene_counter(scene, "/0/cut_off") >= 1);
+    assert_int_equal(scene_counter(scene, "/1/cut_off"), 0);
+    scene_await(scene, "/0/connections", 1);
+    scene_await(scene, "/0/in_flight_bytes", 0);
+    bystander_is_served(same, "after", 1000);
+    close(deaf);
+    nng_close(same);
+    nng_close(other);
+}
+
+static void stops_with_a_deaf_client(void **state)
+{
+    struct scene *scene = *state;
+    scene_start(scene);
+    int deaf = deaf_client(scene->listen[0]);
+    int64_t begun = scene_clock(NULL);
+    scene_stop(scene);
+    assert_true(scene_elapsed(begun) < INGEST_SEND_MS + 4000);
+    close(deaf);
+}
+
+static void huge_message_ends_its_connection(void **state)
+{
+    struct scene *scene = *state;
+    static const uint64_t lengths[] = {UINT64_C(2) << 20, UINT64_C(1) << 33, UINT64_C(1) << 62};
+    char header[16];
+    scene_start(scene);
+    nng_socket same = client_open(scene->listen[0]);
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        int descriptor = raw_connect(scene->listen[0]);
+        raw_greet(descriptor);
+        size_t length = raw_header(header, lengths[i], 1);
+        assert_int_equal(send(descriptor, header, length, MSG_NOSIGNAL), (ssize_t)length);
+        assert_true(raw_is_closed(descriptor));
+        close(descriptor);
+    }
+    bystander_is_served(same, "1", 2000);
+    scene_await(scene, "/0/connections", 1);
+    nng_close(same);
+}
+
+static void garbage_ends_its_connection(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t length;
+        bool greet;
+    } cases[] = {
+        {"GET / HTTP/1.0\r\n\r\n", 18, false},
+        {"\0SP\0\0\x99\0\0", 8, false},               /* a protocol nobody speaks */
+        {"\0SP\0\0\x50\0\0", 8, false},               /* PUSH, which a REP does not talk to */
+        {"\x07\0\0\0\0\0\0\0\x10", 9, true},          /* no such frame type */
+        {"\x01\0\0\0\0\0\0\0\x02hi", 11, true},       /* too short for a request number */
+        {"\x01\0\0\0\0\0\0\0\x04\0\0\0\1", 13, true}, /* a number that is not marked as the last */
+    };
+    struct scene *scene = *state;
+    scene_start(scene);
+    nng_socket same = client_open(scene->listen[0]);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int descriptor = raw_connect(scene->listen[0]);
+        if (cases[i].greet)
+            raw_greet(descriptor);
+        assert_int_equal(send(descriptor, cases[i].bytes, cases[i].length, MSG_NOSIGNAL),
+                         (ssize_t)cases[i].length);
+        bystander_is_served(same, (const char[2]){(char)('a' + i), 0}, 2000);
+        if (i < 5)
+            assert_true(raw_is_closed(descriptor));
+        close(descriptor);
+    }
+    nng_close(same);
+}
+
+static void half_a_message_holds_nothing_up(void **state)
+{
+    struct scene *scene = *state;
+    char frame[64];
+    scene_start(scene);
+    nng_socket same = client_open(scene->listen[0]);
+    int descriptor = raw_connect(scene->listen[0]);
+    raw_greet(descriptor);
+    size_t length = raw_header(frame, 1000, 1);
+    assert_int_equal(send(descriptor, frame, length, MSG_NOSIGNAL), (ssize_t)length);
+    bystander_is_served(same, "1", 2000);
+    close(descriptor);
+    scene_await(scene, "/0/connections", 1);
+    nng_close(same);
+}
+
+static void hoarder_stays_under_the_cap(void **state)
+{
+    enum { CAP = 3 };
+    struct scene *scene = *state;
+    int held[CAP];
+    scene->feeds[0].max_connections = CAP;
+    scene_start(scene);
+    for (int i = 0; i < CAP; i++) {
+        held[i] = raw_connect(scene->listen[0]);
+        raw_greet(held[i]);
+    }
+    scene_await(scene, "/0/connections", CAP);
+    for (int i = 0; i < 5; i++) {
+        int more = raw_connect(scene->listen[0]);
+        raw_greet(more);
+        assert_true(raw_is_closed(more));
+        close(more);
+    }
+    scene_await(scene, "/0/turned_away", 5);
+    scene_await(scene, "/0/connections", CAP);
+    nng_socket other = client_open(scene->listen[1]);
+    bystander_is_served(other, "other", 2000);
+    close(held[0]);
+    scene_await(scene, "/0/connections", CAP - 1);
+    nng_socket same = client_open(scene->listen[0]);
+    bystander_is_served(same, "same", 2000);
+    for (int i = 1; i < CAP; i++)
+        close(held[i]);
+    nng_close(same);
+    nng_close(other);
+}
+
+/* The cap follows from the budget when that is smaller than what the feed asks for. */
+static void cap_follows_the_budget(void **state)
+{
+    struct scene *scene = *state;
+    scene->config.ingest_budget_bytes = 2 * scene->config.limits.max_batch_bytes;
+    scene_start(scene);
+    int first = raw_connect(scene->listen[0]), second = raw_connect(scene->listen[0]);
+    raw_greet(first);
+    raw_greet(second);
+    scene_await(scene, "/0/connections", 2);
+    int third = raw_connect(scene->listen[0]);
+    raw_greet(third);
+    assert_true(raw_is_closed(third));
+    close(first);
+    close(second);
+    close(third);
+}
+
+/* libnng sends again when no answer comes in time: the same request, twice in work at one time. */
+static void resending_client_gets_the_first_sequence(void **state)
+{
+    static const char event[] = EVENT("again", "");
+    struct scene *scene = *state;
+    char frames[4096], answer[256];
+    size_t length = 0;
+    scene_start(scene);
+    int descriptor = raw_connect(scene->listen[0]);
+    raw_greet(descriptor);
+    for (uint32_t i = 0; i < 10; i++) {
+        length += raw_header(frames + length, sizeof event - 1, i + 1);
+        memcpy(frames + length, event, sizeof event - 1);
+        length += sizeof event - 1;
+    }
+    assert_int_equal(send(descriptor, frames, length, MSG_NOSIGNAL), (ssize_t)length);
+    for (uint32_t i = 0; i < 10; i++) {
+        assert_int_equal(recv(descriptor, answer, 13, MSG_WAITALL), 13);
+        size_t body = ((size_t)(unsigned char)answer[7] << 8 | (unsigned char)answer[8]) - 4;
+        assert_true(body < sizeof answer);
+        assert_int_equal(recv(descriptor, answer, body, MSG_WAITALL), (ssize_t)body);
+        answer[body] = '\0';
+        assert_non_null(strstr(answer, "\"sequence\":1}"));
+    }
+    assert_int_equal(scene_counter(scene, "/0/accepted"), 1);
+    assert_int_equal(scene_counter(scene, "/0/duplicates"), 9);
+    assert_int_equal(journal_last_sequence(scene->journal), 1);
+    close(descriptor);
+}
+
+/* ---- who may connect ----------------------------------------------------------------------------------- */
+
+/* In a child of another account: 0 when it was let in, 1 when hung up on. Only system calls: it is a fork of
+ * a process with threads. */
+static int visit_as(const char *url, uid_t uid)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct pollfd hung_up = {.events = POLLIN};
+    char theirs[16];
+    int status;
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", url + 6);
+    pid_t child = fork();
+    if (child == 0) {
+        hung_up.fd = socket(AF_UNIX, SOCK_STREAM, 0);
+        if (setuid(uid) != 0 || connect(hung_up.fd, (struct sockaddr *)&address, sizeof address) != 0)
+            _exit(2);
+        if (send(hung_up.fd, "\0SP\0\0\x30\0\0", 8, MSG_NOSIGNAL) != 8 ||
+            recv(hung_up.fd, theirs, 8, MSG_WAITALL) != 8)
+            _exit(1);
+        _exit(poll(&hung_up, 1, 500) > 0 && recv(hung_up.fd, theirs, 1, 0) <= 0 ? 1 : 0);
+    }
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void other_accounts_are_turned_away(void **state)
+{
+    struct scene *scene = *state;
+    const struct passwd *nobody = getpwnam("nobody");
+    uid_t friends[1];
+    if (geteuid() != 0 || !nobody)
+        skip(); /* only root can become somebody else */
+    friends[0] = nobody->pw_uid;
+    scene->feeds[0].mode = scene->feeds[1].mode = 0666; /* so that only the uid stands in the way */
+    scene->feeds[1].peer_uids = friends;
+    scene->feeds[1].peer_uid_count = 1;
+    scene_start(scene);
+    assert_int_equal(visit_as(scene->listen[0], nobody->pw_uid), 1);
+    scene_await(scene, "/0/turned_away", 1);
+    assert_int_equal(visit_as(scene->listen[1], nobody->pw_uid), 0);
+    assert_int_equal(scene_counter(scene, "/1/turned_away"), 0);
+    assert_int_equal(visit_as(scene->listen[0], 0), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(deaf_client_is_cut_off, scene_set_up, scene_tear_down),
+        cmocka_unit_test_setup_teardown(stops_with_a_deaf_client, scene_set_up, scene_tear_down),
+        cmocka_unit_test_setup_teardown(huge_message_ends_its_connection, scene_set_up, scene_tear_down),
+        cmocka_unit_test_setup_teardown(garbage_ends_its_connection, scene_set_up, scene_tear_down),
+        cmocka_unit_test_setup_teardown(half_a_message_holds_nothing_up, scene_set_up, scene_tear_down),
+        cmocka_unit_test_setup_teardown(hoarder_stays_under_the_cap, scene_set_up, scene_tear_down),
+        cmocka_unit_test_setup_teardown(cap_follows_the_budget, scene_set_up, scene_tear_down),
+        cmocka_unit_test_setup_teardown(resending_client_gets_the_first_sequence, scene_set_up,
+                                        scene_tear_down),
+        cmocka_unit_test_setup_teardown(other_accounts_are_turned_away, scene_set_up, scene_tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * journal_stage.c: what stage tasks write and read back, that a failing task undoes itself alone, and that
+ * the counters keep step.
+ */
+#include "journal_scratch.h"
+
+static struct scratch scratch;
+
+static int set_up(void **state)
+{
+    (void)state;
+    scratch_new(&scratch);
+    append_one(scratch.journal, "urn:hr", "a", "{}");
+    append_one(scratch.journal, "urn:hr", "b", "{}");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    scratch_remove(&scratch);
+    return 0;
+}
+
+/* ---- findings ------------------------------------------------------------------------------------------ */
+
+struct puts {
+    const char *bodies[64];
+    uint32_t count;
+    uint64_t sequence;
+    const char *pathway;
+};
+
+static int put_findings(struct journal_writer *writer, void *context)
+{
+    const struct puts *puts = context;
+    struct journal_finding findings[65] = {0};
+    for (uint32_t i = 0; i < puts->count && i < 65; i++) {
+        findings[i].rule = text("research.q1_access");
+        findings[i].level = 2;
+        findings[i].body = i < 64 && puts->bodies[i] ? text(puts->bodies[i]) : text("{}");
+    }
+    return journal_findings_put(writer, puts->sequence, "policy", puts->pathway, findings, puts->count);
+}
+
+struct listing {
+    char text[4096];
+};
+
+static int list_finding(void *to, const struct journal_finding *finding)
+{
+    struct listing *listing = to;
+    size_t length = strlen(listing->text);
+    assert_true(text_same(finding->instance, "policy"));
+    snprintf(listing->text + length, sizeof(listing->text) - length, "%d:%.*s%s%s ",
+             (int)(finding->finding_id % 256), (int)finding->body.length, finding->body.data,
+             finding->withdrawn ? "-" : "", finding->case_id ? "*" : "");
+    return 0;
+}
+
+static const char *findings_of(uint64_t sequence, struct listing *listing)
+{
+    struct journal_view *view = scratch_view(&scratch);
+    listing->text[0] = '\0';
+    assert_int_equal(journal_findings_of_event(view, sequence, list_finding, listing), 0);
+    journal_view_close(view);
+    return listing->text;
+}
+
+static int attach(struct journal_writer *writer, void *context)
+{
+    return journal_findings_attach(writer, 1, *(uint64_t *)context);
+}
+
+static void findings_are_replaced(void **state)
+{
+    struct puts puts = {.bodies = {"A", "B"}, .count = 2, .sequence = 1, .pathway = "research"};
+    struct listing listing;
+    uint64_t case_id = 5;
+    (void)state;
+    assert_int_equal(run_errand(scratch.journal, put_findings, &puts), 0);
+    assert_string_equal(findings_of(1, &listing), "0:A 1:B ");
+    assert_int_equal(run_errand(scratch.journal, attach, &case_id), 0);
+    puts.bodies[0] = "B";
+    puts.bodies[1] = "C";
+    assert_int_equal(run_errand(scratch.journal, put_findings, &puts), 0);
+    assert_string_equal(findings_of(1, &listing), "0:A-* 1:B* 2:C* ");
+    puts.count = 0;
+    assert_int_equal(run_errand(scratch.journal, put_findings, &puts), 0);
+    assert_string_equal(findings_of(1, &listing), "0:A-* 1:B-* 2:C-* ");
+    puts.bodies[0] = "A";
+    puts.count = 1;
+    assert_int_equal(run_errand(scratch.journal, put_findings, &puts), 0);
+    assert_string_equal(findings_of(1, &listing), "0:A* 1:B-* 2:C-* ");
+    puts.pathway = "lab";
+    assert_int_equal(run_errand(scratch.journal, put_findings, &puts), 0);
+    assert_string_equal(findings_of(1, &listing), "0:A* 1:B-* 2:C-* 3:A* ");
+    puts.sequence = 2;
+    assert_int_equal(run_errand(scratch.journal, put_findings, &puts), 0);
+    assert_string_equal(findings_of(2, &listing), "0:A ");
+    struct journal_counts counts = scratch_counts(&scratch);
+    assert_int_equal(counts.findings, 5);
+    assert_int_equal(counts.withdrawn, 2);
+    struct journal_view *view = scratch_view(&scratch);
+    listing.text[0] = '\0';
+    assert_int_equal(journal_findings_of_case(view, 5, list_finding, &listing), 0);
+    assert_string_equal(listing.text, "0:A* 1:B-* 2:C-* 3:A* ");
+    listing.text[0] = '\0';
+    assert_int_equal(journal_findings_read(view, 256 + 2, 2, list_finding, &listing), 0);
+    assert_string_equal(listing.text, "3:A* 0:A ");
+    journal_view_close(view);
+}
+
+static void an_event_holds_256_findings(void **state)
+{
+    struct puts puts = {.count = 65, .sequence = 1, .pathway = "research"};
+    (void)state;
+    assert_int_equal(run_errand(scratch.journal, put_findings, &puts), PW_ERROR_LIMIT);
+    puts.count = 64;
+    static const char *const pathways[] = {"p1", "p2", "p3", "p4"};
+    for (int i = 0; i < 4; i++) {
+        puts.pathway = pathways[i];
+        assert_int_equal(run_errand(scratch.journal, put_findings, &puts), 0);
+    }
+    puts.pathway = "p5";
+    puts.count = 1;
+    assert_int_equal(run_errand(scratch.journal, put_findings, &puts), PW_ERROR_LIMIT);
+    assert_int_equal(scratch_counts(&scratch).findings, 256);
+}
+
+/* ---- facts, cursors, undo ------------------------------------------------------------------------------ */
+
+static int put_facts(struct journal_writer *writer, void *context)
+{
+    const char *facts = context;
+    int status = journal_facts_put(writer, 1, "institutions", text(facts));
+    if (!status)
+        status = journal_facts_put(writer, 1, "registry", text("[2]"));
+    return status ? status : journal_cursor_set(writer, "assess", 1);
+}
+
+static int list_facts(void *to, struct pw_text instance, struct pw_text facts)
+{
+    struct listing *listing = to;
+    size_t length = strlen(listing->text);
+    snprintf(listing->text + length, sizeof(listing->text) - length, "%.*s=%.*s ", (int)instance.length,
+             instance.data, (int)facts.length, facts.data);
+    return 0;
+}
+
+static void facts_and_cursors(void **state)
+{
+    struct listing listing = {""};
+    uint64_t cursor = 9;
+    (void)state;
+    assert_int_equal(run_errand(scratch.journal, put_facts, "[1]"), 0);
+    assert_int_equal(run_errand(scratch.journal, put_facts, "[3]"), 0);
+    struct journal_view *view = scratch_view(&scratch);
+    assert_int_equal(journal_facts_read(view, 1, list_facts, &listing), 0);
+    assert_string_equal(listing.text, "institutions=[3] registry=[2] ");
+    assert_int_equal(journal_cursor_get(view, "never", &cursor), 0);
+    assert_int_equal(cursor, 0);
+    assert_int_equal(journal_cursor_get(view, "assess", &cursor), 0);
+    assert_int_equal(cursor, 1);
+    journal_view_close(view);
+}
+
+static int fail_after_writing(struct journal_writer *writer, void *context)
+{
+    struct puts puts = {.bodies = {"X"}, .count = 1, .sequence = 1, .pathway = "a-new-name"};
+    uint64_t cursor = 0;
+    (void)context;
+    assert_int_equal(put_findings(writer, &puts), 0);
+    assert_int_equal(journal_cursor_set(writer, "assess", 77), 0);
+    assert_int_equal(journal_cursor_get(journal_writer_view(writer), "assess", &cursor), 0);
+    assert_int_equal(cursor, 77); /* a task sees its own writes */
+    return PW_ERROR_INVALID;
+}
+
+static void a_failing_task_undoes_itself_alone(void **state)
+{
+    struct puts puts = {.bodies = {"A"}, .count = 1, .sequence = 2, .pathway = "research"};
+    struct listing listing;
+    uint64_t cursor = 9, records;
+    (void)state;
+    assert_int_equal(run_errand(scratch.journal, fail_after_writing, NULL), PW_ERROR_INVALID);
+    assert_int_equal(run_errand(scratch.journal, put_findings, &puts), 0);
+    assert_string_equal(findings_of(1, &listing), "");
+    assert_string_equal(findings_of(2, &listing), "0:A ");
+    struct journal_view *view = scratch_view(&scratch);
+    assert_int_equal(journal_cursor_get(view, "assess", &cursor), 0);
+    assert_int_equal(cursor, 0);
+    journal_view_close(view);
+    assert_int_equal(scratch_counts(&scratch).findings, 1);
+    assert_int_equal(scratch_verify(&scratch, &records, NULL), 0);
+    scratch_close(&scratch);
+    scratch_open(&scratch); /* the name that was undone did not stay behind in memory only */
+    puts.pathway = "a-new-name";
+    assert_int_equal(run_errand(scratch.journal, put_findings, &puts), 0);
+}
+
+/* ---- pending ------------------------------------------------------------------------------------------- */
+
+static int put_pending(struct journal_writer *writer, void *context)
+{
+    static const char *const pathways[] = {"lab", "research", "publication"};
+    int status = 0;
+    (void)context;
+    for (uint64_t sequence = 1; sequence <= 3; sequence++)
+        for (int i = 0; i < 3 && !status; i++) {
+            struct journal_pending pending = {.sequence = sequence,
+                                              .instance = text("policy"),
+                                              .pathway = text(pathways[i]),
+                                              .reason = text(sequence == 3 ? "poison" : "unavailable"),
+                                              .since_ms = 5};
+            status = journal_pending_put(writer, &pending);
+        }
+    return status;
+}
+
+static int remove_pending(struct journal_writer *writer, void *context)
+{
+    (void)context;
+    int status = journal_pending_remove(writer, 3, "policy", "lab");
+    return status ? status : journal_pending_remove(writer, 3, "policy", "never there");
+}
+
+struct seen {
+    uint32_t rows;
+    uint64_t last;
+};
+
+static int see_pending(void *to, const struct journal_pending *pending)
+{
+    struct seen *seen = to;
+    seen->rows++;
+    seen->last = pending->sequence;
+    assert_true(text_same(pending->instance, "policy"));
+    return 0;
+}
+
+static void pending_rows_of_an_event_stay_together(void **state)
+{
+    struct seen seen = {0};
+    (void)state;
+    assert_int_equal(run_errand(scratch.journal, put_pending, NULL), 0);
+    assert_int_equal(run_errand(scratch.journal, put_pending, NULL), 0);
+    assert_int_equal(scratch_counts(&scratch).pending, 9);
+    assert_int_equal(scratch_counts(&scratch).poison, 3);
+    struct journal_view *view = scratch_view(&scratch);
+    assert_int_equal(journal_pending_read(view, text("policy"), 0, 4, see_pending, &seen), 0);
+    assert_int_equal(seen.rows, 6);
+    assert_int_equal(seen.last, 2);
+    assert_int_equal(journal_pending_read(view, text("policy"), 3, 4, see_pending, &seen), 0);
+    assert_int_equal(journal_pending_read(view, text("other"), 0, 4, see_pending, &seen), 0);
+    assert_int_equal(seen.rows, 6);
+    journal_view_close(view);
+    assert_int_equal(run_errand(scratch.journal, remove_pending, NULL), 0);
+    assert_int_equal(scratch_counts(&scratch).pending, 8);
+    assert_int_equal(scratch_counts(&scratch).poison, 2);
+}
+
+/* ---- cases, notices ------------------------------------------------------------------------------------ */
+
+static int put_case(struct journal_writer *writer, void *context)
+{
+    struct journal_case *item = context;
+    return journal_case_put(writer, item, &item->case_id);
+}
+
+static int see_case(void *to, const struct journal_case *item)
+{
+    const struct journal_case *expected = to;
+    assert_int_equal(item->case_id, expected->case_id);
+    assert_int_equal(item->level, expected->level);
+    assert_int_equal(item->revision, expected->revision);
+    assert_int_equal(item->updated_ms, expected->updated_ms);
+    assert_true(text_same(item->engagement_id, "e-1"));
+    assert_true(text_same(item->rules, "a,b"));
+    return 1;
+}
+
+static void cases_are_one_an_engagement(void **state)
+{
+    struct journal_case item = {.engagement_id = text("e-1"),
+                                .level = 3,
+                                .state = text("new"),
+                                .rules = text("a,b"),
+                                .opened_ms = 1,
+                                .updated_ms = 2,
+                                .revision = 1,
+                                .sequence = 1};
+    struct journal_case twin = item, stranger = item;
+    (void)state;
+    assert_int_equal(run_errand(scratch.journal, put_case, &item), 0);
+    assert_int_equal(item.case_id, 1);
+    assert_int_equal(run_errand(scratch.journal, put_case, &twin), PW_ERROR_INVALID);
+    stranger.case_id = 99;
+    assert_int_equal(run_errand(scratch.journal, put_case, &stranger), PW_ERROR_NOT_FOUND);
+    assert_int_equal(scratch_counts(&scratch).open_cases, 1);
+    item.level = 4;
+    item.revision = 2;
+    item.state = text("withdrawn");
+    assert_int_equal(run_errand(scratch.journal, put_case, &item), 0);
+    assert_int_equal(scratch_counts(&scratch).open_cases, 0);
+    assert_int_equal(scratch_counts(&scratch).cases, 1);
+    struct journal_view *view = scratch_view(&scratch);
+    assert_int_equal(journal_case_of_engagement(view, text("e-1"), see_case, &item), 1);
+    assert_int_equal(journal_case_of_engagement(view, text("e-2"), see_case, &item), 0);
+    assert_int_equal(journal_case_read(view, 1, see_case, &item), 1);
+    assert_int_equal(journal_cases_read(view, 0, 5, see_case, &item), 1);
+    assert_int_equal(journal_cases_read(view, 1, 5, see_case, &item), 0);
+    journal_view_close(view);
+}
+
+static int put_notices(struct journal_writer *writer, void *context)
+{
+    static const int64_t due[] = {300, 100, 200, 900};
+    char id[16];
+    int status = 0;
+    (void)context;
+    for (int i = 0; i < 4 && !status; i++) {
+        snprintf(id, sizeof(id), "n-%d", i);
+        struct journal_notice notice = {.case_id = 1,
+                                        .revision = 1,
+                                        .notice_id = text(id),
+                                        .channel = text("mail"),
+                                        .reviewer = text("dean"),
+                                        .address = text("dean@example.edu"),
+                                        .state = text(i == 3 ? "digest" : "waiting"),
+                                        .body = text("{}"),
+                                        .next_ms = due[i]};
+        status = journal_notice_add(writer, &notice);
+    }
+    return status;
+}
+
+static int settle(struct journal_writer *writer, void *context)
+{
+    return journal_notice_settle(writer, *(uint64_t *)context, "delivered", 1, 0, text("250 ok"));
+}
+
+static int settle_badly(struct journal_writer *writer, void *context)
+{
+    return journal_notice_settle(writer, *(uint64_t *)context, "lost", 1, 0, text(""));
+}
+
+static int list_notice(void *to, const struct journal_notice *notice)
+{
+    struct listing *listing = to;
+    size_t length = strlen(listing->text);
+    assert_true(text_same(notice->channel, "mail"));
+    snprintf(listing->text + length, sizeof(listing->text) - length, "%.*s=%.*s/%.*s ",
+             (int)notice->notice_id.length, notice->notice_id.data, (int)notice->state.length,
+             notice->state.data, (int)notice->error.length, notice->error.data);
+    return 0;
+}
+
+static void notices_come_when_due(void **state)
+{
+    struct listing listing = {""};
+    uint64_t number = 2;
+    int64_t next = 0;
+    (void)state;
+    assert_int_equal(run_errand(scratch.journal, put_notices, NULL), 0);
+    assert_int_equal(run_errand(scratch.journal, put_notices, NULL), PW_ERROR_INVALID); /* ids are unique */
+    struct journal_view *view = scratch_view(&scratch);
+    assert_int_equal(journal_notices_due(view, text("mail"), 250, 10, list_notice, &listing), 0);
+    assert_string_equal(listing.text, "n-1=waiting/ n-2=waiting/ ");
+    assert_int_equal(journal_notices_next(view, text("mail"), &next), 0);
+    assert_int_equal(next, 100);
+    assert_int_equal(run_errand(scratch.journal, settle, &number), 0);
+    assert_int_equal(run_errand(scratch.journal, settle_badly, &number), PW_ERROR_INVALID);
+    assert_int_equal(journal_notices_next(view, text("mail"), &next), 0);
+    assert_int_equal(next, 200);
+    assert_int_equal(journal_notices_next(view, text("chat"), &next), 0);
+    assert_int_equal(next, INT64_MAX);
+    listing.text[0] = '\0';
+    assert_int_equal(journal_notices_of_case(view, 1, list_notice, &listing), 0);
+    assert_string_equal(listing.text, "n-0=waiting/ n-1=delivered/250 ok n-2=waiting/ n-3=digest/ ");
+    journal_view_close(view);
+    struct journal_counts counts = scratch_counts(&scratch);
+    assert_int_equal(counts.notices_waiting, 2);
+    assert_int_equal(counts.notices_delivered, 1);
+    assert_int_equal(counts.notices_digest, 1);
+}
+
+static void counters_outlive_a_restart(void **state)
+{
+    (void)state;
+    assert_int_equal(run_errand(scratch.journal, put_pending, NULL), 0);
+    struct journal_counts before = scratch_counts(&scratch), after;
+    scratch_close(&scratch);
+    after = scratch_counts(&scratch); /* a file that nobody has open */
+    scratch_open(&scratch);
+    assert_int_equal(after.events, 2);
+    assert_int_equal(after.pending, before.pending);
+    assert_int_equal(after.audit_records, before.audit_records);
+    assert_int_equal(scratch_counts(&scratch).pending, 9);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(findings_are_replaced, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_event_holds_256_findings, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(facts_and_cursors, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_failing_task_undoes_itself_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(pending_rows_of_an_event_stay_together, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(cases_are_one_an_engagement, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(notices_come_when_due, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(counters_outlive_a_restart, set_up, tear_down),
+    };
+    return cmocka_run_group_tests_name("journal_stage", tests, NULL, NULL);
+}
