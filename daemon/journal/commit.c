@@ -120,6 +120,17 @@ static uint64_t disk_bytes(const struct journal_append *list)
     return bytes;
 }
 
+/* The free space that must remain: the configured mark, and what the stages will still write about events that
+ * were accepted. The slower they are, the earlier feeds hear "busy". */
+static uint64_t space_mark(const struct journal *journal)
+{
+    const struct progress *now = &journal->writer.committed;
+    uint64_t waiting =
+        now->last_sequence > now->slowest_cursor ? now->last_sequence - now->slowest_cursor : 0;
+
+    return journal->min_free_bytes + (waiting + now->tallies[TALLY_PENDING]) * COMMIT_OWED_BYTES;
+}
+
 /* Below the mark nothing new comes in, so that stages and decisions can still finish. Free space is asked for
  * now and then, and when what was stored since may have used up what there was. */
 static bool room_is_short(struct journal *journal, const struct journal_append *list)
@@ -130,13 +141,13 @@ static bool room_is_short(struct journal *journal, const struct journal_append *
     bool recent = journal->space_seen_ms && now - journal->space_seen_ms < COMMIT_SPACE_MS;
 
     journal->space_left = journal->space_left > bytes ? journal->space_left - bytes : 0;
-    if (recent && (journal->below_mark || journal->space_left >= journal->min_free_bytes))
+    if (recent && (journal->below_mark || journal->space_left >= space_mark(journal)))
         return journal->below_mark;
     if (statvfs(journal->folder, &room) < 0)
         return journal->below_mark;
     journal->space_seen_ms = now;
     journal->space_left = (uint64_t)room.f_bavail * room.f_frsize;
-    journal->below_mark = journal->space_left < journal->min_free_bytes;
+    journal->below_mark = journal->space_left < space_mark(journal);
     return journal->below_mark;
 }
 
@@ -274,9 +285,11 @@ static void checkpoint(struct journal *journal)
 
     if (journal->wal_frames < journal->checkpointed)
         journal->checkpointed = 0; /* the file has started anew */
-    if (journal->wal_frames - journal->checkpointed < COMMIT_CHECKPOINT_FRAMES)
+    if (journal->below_mark && journal->wal_frames >= COMMIT_SHORT_FRAMES)
+        mode = SQLITE_CHECKPOINT_TRUNCATE;
+    else if (journal->wal_frames - journal->checkpointed < COMMIT_CHECKPOINT_FRAMES)
         return;
-    if (journal->wal_frames >= COMMIT_CHECKPOINT_LIMIT)
+    else if (journal->wal_frames >= COMMIT_CHECKPOINT_LIMIT)
         mode = SQLITE_CHECKPOINT_RESTART;
     sqlite3_busy_timeout(db, COMMIT_CHECKPOINT_WAIT_MS);
     sqlite3_wal_checkpoint_v2(db, NULL, mode, NULL, NULL);

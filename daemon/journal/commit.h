@@ -38,6 +38,13 @@
 /* Free space is asked for this often at most. */
 #define COMMIT_SPACE_MS 250
 
+/* Set aside for each event that is not through every stage, and for each judgement still owed: facts, findings
+ * and audit record of an event that matches a list take some 2 KiB, in the -wal file and in the journal. */
+#define COMMIT_OWED_BYTES 4096u
+
+/* Below the mark the -wal file is copied back and cut off from this many frames, 1 MiB: its space is needed. */
+#define COMMIT_SHORT_FRAMES 256
+
 /* Of an event's own row, key and share of pages, besides its body. */
 #define COMMIT_EVENT_BYTES 1024u
 

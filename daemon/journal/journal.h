@@ -29,7 +29,8 @@ struct
 
 struct journal_options {
     const char *path;            /* the file; its folder must exist */
-    uint64_t min_free_bytes;     /* below this much free space appends get PW_ERROR_FULL; default 64 MiB */
+    uint64_t min_free_bytes;     /* below this much free space, and 4 KiB for each event not yet through every
+                                    stage, appends get PW_ERROR_FULL; default 64 MiB */
     uint32_t stage_slice_ms;     /* how long stage tasks may run between two commits; default 4 */
     int64_t (*clock_ms)(void *); /* wall clock, ms since 1970 UTC */
     void *clock_context;

@@ -48,7 +48,9 @@ static int look(struct store *store, enum statement statement, sqlite3_stmt *row
 
 int journal_cursor_set(struct journal_writer *writer, const char *stage, uint64_t sequence)
 {
-    return writer_run(writer, TOUCH_CURSOR, STATEMENT_CURSOR_SET, "su", stage, sequence);
+    int status = writer_run(writer, TOUCH_CURSOR, STATEMENT_CURSOR_SET, "su", stage, sequence);
+
+    return status ? status : writer_read_cursors(writer);
 }
 
 int journal_audit(struct journal_writer *writer, const char *kind, struct pw_text detail)

@@ -62,6 +62,7 @@ const char *const statement_texts[STATEMENT_COUNT] = {
 
     [STATEMENT_CURSOR_SET] = "INSERT OR REPLACE INTO cursor(stage, seq) VALUES(?1, ?2)",
     [STATEMENT_CURSOR_GET] = "SELECT seq FROM cursor WHERE stage = ?1",
+    [STATEMENT_CURSOR_SLOWEST] = "SELECT min(seq) FROM cursor",
 
     [STATEMENT_FACT_OF_INSTANCE] = "SELECT id FROM fact WHERE id BETWEEN ?1 AND ?2 AND instance = ?3",
     [STATEMENT_FACT_NEXT] = "SELECT max(id) FROM fact WHERE id BETWEEN ?1 AND ?2",

@@ -110,6 +110,23 @@ int writer_name(struct journal_writer *writer, struct pw_text name, uint64_t *re
     return status;
 }
 
+/* ---- cursors ------------------------------------------------------------------------------------------- */
+
+int writer_read_cursors(struct journal_writer *writer)
+{
+    struct store *store = &writer->view.store;
+    sqlite3_stmt *row;
+    int status = store_query(store, STATEMENT_CURSOR_SLOWEST, &row, "");
+
+    if (status)
+        return status;
+    status = store_step(store, row);
+    if (status > 0)
+        writer->now.slowest_cursor = store_unsigned(row, 0);
+    store_give(store, STATEMENT_CURSOR_SLOWEST, row);
+    return status < 0 ? status : 0;
+}
+
 /* ---- transactions -------------------------------------------------------------------------------------- */
 
 int writer_load(struct journal_writer *writer)
@@ -122,6 +139,8 @@ int writer_load(struct journal_writer *writer)
     status = head_read(&writer->view.store, &writer->now);
     if (!status || status == PW_ERROR_NOT_FOUND)
         status = load_names(writer);
+    if (!status)
+        status = writer_read_cursors(writer);
     writer->committed = writer->now;
     return status;
 }

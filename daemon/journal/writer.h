@@ -31,6 +31,7 @@ enum tally {
 
 struct progress {
     uint64_t last_sequence;
+    uint64_t slowest_cursor; /* events after it are not through every stage */
     struct audit_head audit;
     uint64_t tallies[TALLY_COUNT];
     uint32_t name_count;
@@ -72,6 +73,9 @@ bool writer_is_open(
 
 /* One task in it: run, its audit record, or nothing of it. */
 int writer_run_task(struct journal_writer *writer, struct journal_task *task);
+
+/* Reads the slowest stage's cursor; 0 when no stage has one. */
+int writer_read_cursors(struct journal_writer *writer);
 
 int head_read(struct store *store, struct progress *ret_progress);
 
