@@ -7,14 +7,32 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#define AT_STAKE(costs, benefits) "[" costs "]", "[" benefits "]"
+
+/* clang-format off: a table */
 const struct pathway_info pathways[PATHWAY_COUNT] = {
-    [PATHWAY_RESEARCH] = {"research", "P1", PW_LEVEL_PROHIBITED, true},
-    [PATHWAY_CONFERENCE] = {"conference", "P2", PW_LEVEL_RECOMMENDED, false}, /* R46 */
-    [PATHWAY_ENROLMENT] = {"enrolment", "P3", PW_LEVEL_PROHIBITED, true},
-    [PATHWAY_PUBLICATION] = {"publication", "P4", PW_LEVEL_NOTE, false}, /* R42, R43 */
-    [PATHWAY_LAB] = {"lab", "P5", PW_LEVEL_PROHIBITED, true},
-    [PATHWAY_LEGAL] = {"legal", "", PW_LEVEL_PROHIBITED, true},
+    [PATHWAY_RESEARCH] =
+        {"research", "P1", PW_LEVEL_PROHIBITED, true,
+         AT_STAKE("\"C1.knowhow_beyond_paper\"",
+                  "\"B1.access_knowledge\",\"B1.understand_pace_focus\",\"B1.leads_to_graduate_study\"")},
+    [PATHWAY_CONFERENCE] = {"conference", "P2", PW_LEVEL_RECOMMENDED, false, /* R46 */
+                            AT_STAKE("\"C2.access_cutting_edge\"",
+                                     "\"B2.insight\",\"B2.understand_pace_focus\",\"B2.networking\"")},
+    [PATHWAY_ENROLMENT] =
+        {"enrolment", "P3", PW_LEVEL_PROHIBITED, true,
+         AT_STAKE("\"C3.hands_on_training_may_return\"",
+                  "\"B3.economic_gain\",\"B3.research_opportunities\",\"B3.exposure_to_values\"")},
+    [PATHWAY_PUBLICATION] = {"publication", "P4", PW_LEVEL_NOTE, false, /* R42, R43 */
+                             AT_STAKE("\"C4.access_cutting_edge_research\"",
+                                      "\"B4.access_their_developments\"")},
+    [PATHWAY_LAB] = {"lab", "P5", PW_LEVEL_PROHIBITED, true,
+                     AT_STAKE(
+                         "\"C5.training_and_commercial_knowledge\"",
+                         "\"B5.close_engagement_talent\",\"B5.understand_ecosystem\",\"B5.test_products\"")},
+    [PATHWAY_LEGAL] = {"legal", "", PW_LEVEL_PROHIBITED, true,
+                       AT_STAKE("\"C1.knowhow_beyond_paper\"", "\"B1.access_knowledge\"")},
 };
+/* clang-format on */
 
 const char *const level_names[PW_LEVEL_COUNT] = {"none",        "note",     "suggested",
                                                  "recommended", "required", "prohibited"};

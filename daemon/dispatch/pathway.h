@@ -20,10 +20,12 @@ enum pathway {
 };
 
 struct pathway_info {
-    const char *name;   /* "research" */
-    const char *id;     /* "P1"; "" for the gate */
-    uint32_t max_level; /* what a finding of this pathway can be at most */
-    bool may_ask;       /* needs_information allowed (not P2, P4) */
+    const char *name;             /* "research" */
+    const char *id;               /* "P1"; "" for the gate */
+    uint32_t max_level;           /* what a finding of this pathway can be at most */
+    bool may_ask;                 /* needs_information allowed (not P2, P4) */
+    const char *costs, *benefits; /* JSON arrays of what is at stake (requirements: Costs, benefits): what
+                                     pathwayd itself says of a pathway carries both (R04) */
 };
 extern const struct pathway_info pathways[PATHWAY_COUNT];
 

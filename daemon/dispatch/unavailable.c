@@ -5,6 +5,8 @@
  */
 #include "dispatch/pipeline.h"
 
+#include <string.h>
+
 void pipeline_unavailable_finding(struct buffer *out, const char *instance, enum pathway pathway, bool poison,
                                   const char *why)
 {
@@ -14,7 +16,7 @@ void pipeline_unavailable_finding(struct buffer *out, const char *instance, enum
     json_member_string(out, "policy", instance);
     json_member_string(out, "kind", "system");
     json_member_string(out, "rule", "system.plugin_unavailable");
-    json_member_raw(out, "requirements", PW_TEXT("[]"));
+    json_member_raw(out, "requirements", PW_TEXT("[\"R04\",\"R62\"]"));
     json_member_string(out, "regime", "paper");
     json_member_string(out, "label", "");
     json_member_string(out, "level", level_names[asks ? PW_LEVEL_SUGGESTED : PW_LEVEL_NOTE]);
@@ -24,8 +26,9 @@ void pipeline_unavailable_finding(struct buffer *out, const char *instance, enum
         out, "unknowns",
         asks ? PW_TEXT("[{\"what\":\"What would this policy have said?\",\"who\":\"operator of pathwayd\"}]")
              : PW_TEXT("[]"));
-    json_member_raw(out, "costs", PW_TEXT("[]"));
-    json_member_raw(out, "benefits", PW_TEXT("[]"));
+    json_member_raw(out, "costs", (struct pw_text){pathways[pathway].costs, strlen(pathways[pathway].costs)});
+    json_member_raw(out, "benefits",
+                    (struct pw_text){pathways[pathway].benefits, strlen(pathways[pathway].benefits)});
     json_member_raw(out, "mitigations", PW_TEXT("[]"));
     json_write_key(out, "explanation");
     struct buffer text = {0};

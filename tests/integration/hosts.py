@@ -41,6 +41,9 @@ check(until(lambda: daemon.json("status")["journal"]["pending"] == 2, 15), "the 
 check(until(lambda: len(daemon.findings("system.plugin_unavailable")) == 2, 20),
       "past the outage limit each waiting event gets system.plugin_unavailable")
 cases = daemon.rows("case", "list")
+stood_in = daemon.findings("system.plugin_unavailable")
+check(all(f["costs"] and f["benefits"] and f["requirements"] for f in stood_in),
+      "which carries costs and benefits like every finding")
 check(len(cases) == 2 and all(c["needs_information"] and c["level"] == "suggested" for c in cases),
       "through the normal join: two cases that ask")
 shutil.copy(f"{BUILD}/plugins/research.so", f"{daemon.home}/late.so")

@@ -9,7 +9,7 @@
  * forbids. */
 static void limit(const struct assessment *assessment, struct verdict *verdict)
 {
-    if (!verdict_rests_on(assessment, verdict, "forbids_dealing", NULL))
+    if (!verdict_keep_effect(assessment, verdict, "forbids_dealing"))
         verdict->level = PW_LEVEL_NONE;
 }
 

@@ -46,6 +46,7 @@ static const struct member match_members[] = {
     {"category", offsetof(struct match, category)}, {"effect", offsetof(struct match, effect)},
     {"basis", offsetof(struct match, basis)},       {"snapshot", offsetof(struct match, snapshot)},
     {"text", offsetof(struct match, text)},         {"pointer", offsetof(struct match, pointer)},
+    {"note", offsetof(struct match, note)},
 };
 
 static void read_value(const struct pw_document_api *api, const struct pw_document *facts, uint32_t value,
@@ -55,6 +56,8 @@ static void read_value(const struct pw_document_api *api, const struct pw_docume
         struct pw_text key = api->key(facts, child), text = api->text(facts, child);
         if (text_same(key, "reportable"))
             match->weak |= api->type(facts, child) == PW_JSON_FALSE;
+        if (text_same(key, "stale"))
+            match->stale = api->type(facts, child) == PW_JSON_TRUE;
         for (size_t i = 0; i < sizeof match_members / sizeof *match_members; i++)
             if (text_same(key, match_members[i].name))
                 memcpy((char *)match + match_members[i].offset, &text, sizeof text);
@@ -92,6 +95,33 @@ static void read_match(struct assessment *assessment, const struct pw_document *
     assessment->match_count++;
 }
 
+static bool same_entry(const struct match *a, const struct match *b)
+{
+    return text_same_text(a->source, b->source) && text_same_text(a->entry, b->entry);
+}
+
+bool assessment_same_partner(const struct match *a, const struct match *b)
+{
+    return a->partner == b->partner && (a->partner != PW_NODE_NONE || same_entry(a, b));
+}
+
+/* The affiliation as printed says who, not how: where a partner is the same entry, the partner's relation is
+ * meant. */
+static void relate_printed(struct assessment *assessment)
+{
+    for (uint32_t i = 0; i < assessment->match_count; i++) {
+        struct match *printed = &assessment->matches[i];
+        for (uint32_t k = 0; printed->partner == PW_NODE_NONE && k < assessment->match_count; k++) {
+            const struct match *stated = &assessment->matches[k];
+            if (stated->partner == PW_NODE_NONE || !same_entry(printed, stated))
+                continue;
+            printed->relation = stated->relation;
+            printed->over = stated->over;
+            break;
+        }
+    }
+}
+
 static void read_facts(struct assessment *assessment, const struct pw_document *facts)
 {
     const struct pw_document_api *api = assessment->documents;
@@ -102,6 +132,7 @@ static void read_facts(struct assessment *assessment, const struct pw_document *
          fact = api->next(facts, fact))
         if (text_same(api->text(facts, api->find(facts, fact, PW_TEXT("/fact"))), "list.match"))
             read_match(assessment, facts, fact);
+    relate_printed(assessment);
 }
 
 void assessment_read(struct assessment *assessment, const struct pack *pack, const struct pw_message *message)
@@ -211,6 +242,13 @@ uint32_t assessment_word(const struct assessment *assessment, const struct condi
     return PACK_NONE;
 }
 
+static bool is_blank(struct pw_text text)
+{
+    while (text.length > 0 && strchr(" \t\r\n", text.data[text.length - 1]))
+        text.length--;
+    return text.length == 0;
+}
+
 static enum truth value_of_presence(const struct assessment *assessment, uint32_t field)
 {
     const struct pw_document_api *api = assessment->documents;
@@ -220,7 +258,7 @@ static enum truth value_of_presence(const struct assessment *assessment, uint32_
     case PW_JSON_NULL:
         return TRUTH_NO;
     case PW_JSON_STRING:
-        return truth_of(api->text(assessment->event, node).length > 0);
+        return truth_of(!is_blank(api->text(assessment->event, node)));
     case PW_JSON_ARRAY:
     case PW_JSON_OBJECT:
         return truth_of(api->count(assessment->event, node) > 0);

@@ -17,9 +17,11 @@
 
 struct match {
     struct pw_text source, list, entry, entry_name, category, effect, basis, snapshot, text, pointer;
-    uint32_t partner; /* its node in the event, or PW_NODE_NONE */
+    struct pw_text note; /* what the enricher adds for a reader; may be empty */
+    uint32_t partner;    /* its node in the event, or PW_NODE_NONE */
     struct pw_text relation;
     bool over;    /* the partner's tie is said to be past */
+    bool stale;   /* the list's snapshot is older than the office allows */
     bool machine; /* the affiliation was made by a machine */
     bool weak;
 };
@@ -46,6 +48,9 @@ enum truth assessment_value(struct assessment *assessment, uint32_t condition);
 /* What the facts and the given answer say of Q1 (0), Q2 (1), Q3 (2). */
 enum truth assessment_question(struct assessment *assessment, uint32_t question);
 enum truth assessment_answer(const struct assessment *assessment, uint32_t question);
+
+/* Whether two matches are about one partner; of the affiliation as printed, about one entry. */
+bool assessment_same_partner(const struct match *a, const struct match *b);
 
 /* Whether a match passes a filter in the present reading. */
 bool assessment_passes(const struct assessment *assessment, const struct match *match,

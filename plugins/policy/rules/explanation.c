@@ -104,7 +104,7 @@ struct pw_text explanation_cut(struct pw_text text, size_t size)
     return (struct pw_text){text.data, size};
 }
 
-static void put(struct buffer_piece *into, struct pw_text text)
+void explanation_add(struct buffer_piece *into, struct pw_text text)
 {
     struct pw_text fits = explanation_cut(text, into->room - into->length);
     if (fits.length)
@@ -201,7 +201,7 @@ struct pw_text explanation_fill(const struct assessment *assessment, struct span
         }
         if (group && group == dropped)
             continue;
-        put(into, segment->literal);
+        explanation_add(into, segment->literal);
         if (segment->placeholder == PLACEHOLDER_NONE)
             continue;
         struct pw_text value =
@@ -211,7 +211,7 @@ struct pw_text explanation_fill(const struct assessment *assessment, struct span
             dropped = group;
             continue;
         }
-        put(into, explanation_cut(value, EXPLANATION_VALUE_SIZE));
+        explanation_add(into, explanation_cut(value, EXPLANATION_VALUE_SIZE));
     }
     return (struct pw_text){into->data + start, into->length - start};
 }

@@ -38,6 +38,9 @@ struct buffer_piece { /* a fixed buffer with its fill */
 struct pw_text explanation_fill(const struct assessment *assessment, struct span segments,
                                 const struct match *evidence, uint32_t others, struct buffer_piece *into);
 
+/* Adds text behind what was filled in. */
+void explanation_add(struct buffer_piece *into, struct pw_text text);
+
 /* Cuts text to at most `size` bytes without splitting a character. */
 struct pw_text explanation_cut(struct pw_text text, size_t size);
 

@@ -96,7 +96,8 @@ struct rule {
     uint32_t kind; /* PW_KIND_* */
     uint64_t types;
     uint32_t when;         /* PACK_NONE: always */
-    struct span outcomes;  /* the first whose condition is yes counts */
+    struct span outcomes;  /* the first whose condition is yes counts … */
+    bool every;            /* … or every such one is said, as a finding of its own */
     uint32_t when_unknown; /* outcome for a condition that is unknown, or PACK_NONE */
     bool whole_partner;    /* evidence: every match of the partner, not only those that fired */
     struct span requirements, costs, benefits, mitigations;

@@ -80,17 +80,24 @@ void policy_destroy(void *handle)
     free(instance);
 }
 
-/* The outcome that counts in the present reading, or NULL when the rule says nothing. */
-static const struct outcome *outcome_of(struct assessment *assessment, const struct rule *rule)
+/* The outcome that counts in the present reading; after one, the next of a rule that says every one. NULL when
+ * the rule says nothing (more). */
+static const struct outcome *outcome_of(struct assessment *assessment, const struct rule *rule,
+                                        const struct outcome *after)
 {
     const struct pack *pack = assessment->pack;
+    uint32_t i = 0;
+    if (after && !rule->every)
+        return NULL;
+    if (after)
+        i = (uint32_t)(after - pack->outcomes) - rule->outcomes.first + 1;
     enum truth when = assessment_value(assessment, rule->when);
-    if (when == TRUTH_UNKNOWN && rule->when_unknown != PACK_NONE &&
+    if (!after && when == TRUTH_UNKNOWN && rule->when_unknown != PACK_NONE &&
         assessment_value(assessment, pack->outcomes[rule->when_unknown].when) == TRUTH_YES)
         return &pack->outcomes[rule->when_unknown];
     if (when != TRUTH_YES)
         return NULL;
-    for (uint32_t i = 0; i < rule->outcomes.count; i++) {
+    for (; i < rule->outcomes.count; i++) {
         const struct outcome *outcome = &pack->outcomes[rule->outcomes.first + i];
         if (assessment_value(assessment, outcome->when) == TRUTH_YES)
             return outcome;
@@ -119,6 +126,18 @@ bool verdict_rests_on(const struct assessment *assessment, const struct verdict 
         count++;
     }
     return count > 0;
+}
+
+bool verdict_keep_effect(const struct assessment *assessment, struct verdict *verdict, const char *effect)
+{
+    bool any = false;
+    for (uint32_t i = 0; verdict->matched && i < assessment->match_count; i++) {
+        if (text_same(assessment->matches[i].effect, effect))
+            any |= verdict->matched[i / 64] >> (i % 64) & 1;
+        else
+            verdict->matched[i / 64] &= ~(UINT64_C(1) << (i % 64));
+    }
+    return any;
 }
 
 /* The limits that hold for every policy, then the policy's own: none of them can be lifted by a pack. */
@@ -185,18 +204,66 @@ static uint32_t list_evidence(struct instance *instance, const struct match **re
     return count;
 }
 
-static uint32_t list_requests(struct instance *instance, const struct outcome *outcome,
-                              const struct match *first, uint32_t others, struct buffer_piece *text)
+static uint32_t add_requests(struct instance *instance, const struct outcome *outcome,
+                             const struct match *match, uint32_t others, struct buffer_piece *text,
+                             uint32_t count)
 {
-    uint32_t count = 0;
     for (uint32_t i = 0; i < outcome->requests.count && count < REQUEST_MAX; i++) {
         const struct request *request = &instance->pack->requests[outcome->requests.first + i];
         if (assessment_value(&instance->assessment, request->when) != TRUTH_YES)
             continue;
-        struct pw_text what = explanation_fill(&instance->assessment, request->what, first, others, text);
+        struct pw_text what = explanation_fill(&instance->assessment, request->what, match, others, text);
         instance->unknowns[count++] = (struct pw_unknown){what, request->who};
     }
     return count;
+}
+
+/* Whether an earlier match of the finding, or `first`, is about the same partner. */
+static bool asked_before(const struct instance *instance, uint32_t index, const struct match *first)
+{
+    const struct match *matches = instance->assessment.matches;
+    if (assessment_same_partner(&matches[index], first))
+        return true;
+    for (uint32_t i = 0; i < index; i++)
+        if (ground_has(&instance->ground, i) && assessment_same_partner(&matches[i], &matches[index]))
+            return true;
+    return false;
+}
+
+/* Who verifies asks about every partner that is in doubt, the strongest doubt first. */
+static uint32_t list_requests(struct instance *instance, const struct rule *rule,
+                              const struct outcome *outcome, const struct match *first, uint32_t others,
+                              struct buffer_piece *text)
+{
+    uint32_t count = add_requests(instance, outcome, first, others, text, 0);
+    if (rule->kind != PW_KIND_VERIFY || !first)
+        return count;
+    for (uint32_t i = 0; i < instance->assessment.match_count; i++)
+        if (ground_has(&instance->ground, i) && !asked_before(instance, i, first))
+            count = add_requests(instance, outcome, &instance->assessment.matches[i], 0, text, count);
+    return count;
+}
+
+/* What a reader must know of the evidence beside the rule's own words (R09: stale lists show in every result). */
+static struct pw_text explain_finding(struct instance *instance, const struct outcome *outcome,
+                                      const struct match *first, uint32_t others, struct buffer_piece *text)
+{
+    const struct assessment *assessment = &instance->assessment;
+    struct pw_text words = explanation_fill(assessment, outcome->explanation, first, others, text);
+    for (uint32_t i = 0; i < assessment->match_count; i++)
+        if (ground_has(&instance->ground, i) && assessment->matches[i].stale) {
+            struct pw_text list = assessment->matches[i].source;
+            explanation_add(text, PW_TEXT(" The snapshot of list "));
+            explanation_add(text, explanation_cut(list, EXPLANATION_VALUE_SIZE));
+            explanation_add(text, PW_TEXT(" is older than this office allows: check the newest one."));
+            break;
+        }
+    if (first && first->note.length) {
+        explanation_add(text, PW_TEXT(" "));
+        explanation_add(text, first->note);
+    }
+    words.length = (size_t)(text->data + text->length - words.data);
+    return words;
 }
 
 static int32_t emit(struct instance *instance, const struct verdict *verdict, const struct outcome *outcome)
@@ -218,7 +285,7 @@ static int32_t emit(struct instance *instance, const struct verdict *verdict, co
         .rule = rule->id,
         .regime = pack->regime,
         .label = outcome->label,
-        .explanation = explanation_fill(&instance->assessment, outcome->explanation, first, others, &text),
+        .explanation = explain_finding(instance, outcome, first, others, &text),
         .answerable_by = outcome->answerable_by,
         .trace = ground_trace(&instance->ground),
         .requirements = pack->words + rule->requirements.first,
@@ -229,7 +296,7 @@ static int32_t emit(struct instance *instance, const struct verdict *verdict, co
         .mitigations = pack->words + rule->mitigations.first,
         .requirement_count = rule->requirements.count,
         .evidence_count = evidence,
-        .unknown_count = list_requests(instance, outcome, first, others, &text),
+        .unknown_count = list_requests(instance, rule, outcome, first, others, &text),
         .cost_count = rule->costs.count,
         .benefit_count = rule->benefits.count,
         .mitigation_count = rule->mitigations.count,
@@ -237,53 +304,94 @@ static int32_t emit(struct instance *instance, const struct verdict *verdict, co
     return instance->host->emit_finding(instance->host, &finding);
 }
 
-/* What a rule would say only if weak matches were true: they are collected, the rule itself is not heard
- * (R09). */
-static bool rests_on_weak(struct instance *instance, const struct rule *rule, uint32_t strong_level)
-{
-    struct assessment *assessment = &instance->assessment;
-    assessment->with_weak = true;
-    struct verdict verdict = judge(instance, rule, outcome_of(assessment, rule));
-    assessment->with_weak = false;
-    return verdict.level > strong_level && !verdict.asks;
-}
-
 struct weak {
     bool found;
     uint64_t matched[ASSESSMENT_MAX_MATCHES / 64];
 };
 
+/* Whether the conclusion at hand cites the same partner by a strong match as well. */
+static bool is_certain_anyway(const struct instance *instance, const struct match *weak)
+{
+    const struct match *matches = instance->assessment.matches;
+    for (uint32_t i = 0; i < instance->assessment.match_count; i++)
+        if (ground_has(&instance->ground, i) && !matches[i].weak &&
+            assessment_same_partner(&matches[i], weak))
+            return true;
+    return false;
+}
+
+/* What a rule would say only if weak matches were true, or would say of further partners: these matches are
+ * collected, the rule itself is not heard (R09). */
+static void collect_weak(struct instance *instance, const struct rule *rule, uint32_t strong_level,
+                         struct weak *weak)
+{
+    struct assessment *assessment = &instance->assessment;
+    const struct outcome *outcome = NULL;
+    assessment->with_weak = true;
+    while ((outcome = outcome_of(assessment, rule, outcome))) {
+        struct verdict verdict = judge(instance, rule, outcome);
+        if (verdict.level == PW_LEVEL_NONE || verdict.asks)
+            continue;
+        for (uint32_t i = 0; i < assessment->match_count; i++) {
+            const struct match *match = &assessment->matches[i];
+            if (!ground_has(&instance->ground, i) || !match->weak ||
+                (verdict.level <= strong_level && is_certain_anyway(instance, match)))
+                continue;
+            weak->found = true;
+            weak->matched[i / 64] |= UINT64_C(1) << (i % 64);
+        }
+    }
+    assessment->with_weak = false;
+}
+
 static int32_t judge_rule(struct instance *instance, const struct rule *rule, struct weak *weak)
 {
     struct assessment *assessment = &instance->assessment;
-    const struct outcome *outcome = outcome_of(assessment, rule);
-    struct verdict verdict = judge(instance, rule, outcome);
-    int32_t status = verdict.level > PW_LEVEL_NONE ? emit(instance, &verdict, outcome) : PW_OK;
-    if (status < 0 || assessment->weak_count == 0 || instance->pack->verify == PACK_NONE)
-        return status;
-    if (rests_on_weak(instance, rule, verdict.asks ? PW_LEVEL_NONE : verdict.level)) {
-        weak->found = true;
-        for (size_t i = 0; i < sizeof weak->matched / sizeof *weak->matched; i++)
-            weak->matched[i] |= instance->ground.matched[i];
+    const struct outcome *outcome = NULL;
+    uint32_t strong_level = PW_LEVEL_NONE;
+    while ((outcome = outcome_of(assessment, rule, outcome))) {
+        struct verdict verdict = judge(instance, rule, outcome);
+        int32_t status = verdict.level > PW_LEVEL_NONE ? emit(instance, &verdict, outcome) : PW_OK;
+        if (status < 0)
+            return status;
+        if (!verdict.asks && verdict.level > strong_level)
+            strong_level = verdict.level;
     }
+    if (assessment->weak_count > 0 && instance->pack->verify != PACK_NONE)
+        collect_weak(instance, rule, strong_level, weak);
     return PW_OK;
+}
+
+/* What would weigh more if it were true: what the list forbids, then how close the tie is. */
+static uint32_t weight_of(const struct match *match)
+{
+    static const char *const words[] = {"civilian",   "defence_industry", "security",       "military",
+                                        "seven_sons", "needs_licence",    "forbids_dealing"};
+    uint32_t weight = 0;
+    for (uint32_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (text_same(match->effect, words[i]) || text_same(match->category, words[i]))
+            weight |= 1u << i;
+    return weight;
 }
 
 static int32_t verify(struct instance *instance, const struct weak *weak)
 {
+    const struct match *matches = instance->assessment.matches;
+    struct ground *ground = &instance->ground;
     const struct rule *rule = &instance->pack->rules[instance->pack->verify];
-    const struct outcome *outcome = outcome_of(&instance->assessment, rule);
+    const struct outcome *outcome = outcome_of(&instance->assessment, rule, NULL);
     struct verdict verdict = {.rule = rule, .level = outcome ? outcome->level : PW_LEVEL_NONE, .asks = true};
     cut(instance->policy, &instance->assessment, &verdict);
     if (!outcome || verdict.level == PW_LEVEL_NONE)
         return PW_OK;
-    ground_begin(&instance->ground, &instance->assessment);
+    ground_begin(ground, &instance->assessment);
     for (uint32_t i = 0; i < instance->assessment.match_count; i++) {
-        const struct match *match = &instance->assessment.matches[i];
-        if (!(weak->matched[i / 64] >> (i % 64) & 1) || !match->weak)
+        if (!(weak->matched[i / 64] >> (i % 64) & 1))
             continue;
-        ground_set(&instance->ground, i, true);
-        ground_note(&instance->ground, match->machine ? "machine" : "weak", match->basis, "unknown");
+        ground_set(ground, i, true);
+        ground_note(ground, matches[i].machine ? "machine" : "weak", matches[i].basis, "unknown");
+        if (ground->lead == PACK_NONE || weight_of(&matches[i]) > weight_of(&matches[ground->lead]))
+            ground->lead = i;
     }
     return emit(instance, &verdict, outcome);
 }
@@ -310,6 +418,10 @@ static int32_t no_pack(struct instance *instance)
         .answerable_by = PW_TEXT("compliance team"),
         .requirements = requirement,
         .requirement_count = 1,
+        .costs = pack->words + pack->rules[0].costs.first,
+        .benefits = pack->words + pack->rules[0].benefits.first,
+        .cost_count = pack->rules[0].costs.count,
+        .benefit_count = pack->rules[0].benefits.count,
     };
     return instance->host->emit_finding(instance->host, &finding);
 }

@@ -16,10 +16,10 @@ struct assessment;
 /* What a rule is about to say; a policy's `limit` may only lower it. */
 struct verdict {
     const struct rule *rule;
-    uint32_t level;          /* PW_LEVEL_*; none: the rule says nothing */
-    bool asks;               /* needs_information */
-    uint32_t grounds;        /* GROUND_* of the conditions that decided */
-    const uint64_t *matched; /* bits of the matches among them; NULL: none */
+    uint32_t level;    /* PW_LEVEL_*; none: the rule says nothing */
+    bool asks;         /* needs_information */
+    uint32_t grounds;  /* GROUND_* of the conditions that decided */
+    uint64_t *matched; /* bits of the matches among them; NULL: none */
 };
 
 /* Whether a list match is among what decided. */
@@ -28,6 +28,9 @@ bool verdict_has_match(const struct assessment *assessment, const struct verdict
 /* Whether there are such matches and every one of them has this effect or that (which may be NULL). */
 bool verdict_rests_on(const struct assessment *assessment, const struct verdict *verdict, const char *effect,
                       const char *or_effect);
+
+/* Leaves only matches with this effect to rest on; whether there are any. */
+bool verdict_keep_effect(const struct assessment *assessment, struct verdict *verdict, const char *effect);
 
 struct policy {
     const char *pathway;

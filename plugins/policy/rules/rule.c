@@ -139,6 +139,7 @@ enum rule_key {
     RULE_TYPES,
     RULE_WHEN,
     RULE_LEVEL,
+    RULE_EVERY,
     RULE_NEEDS_INFORMATION,
     RULE_IF_UNKNOWN,
     RULE_EVIDENCE,
@@ -152,23 +153,12 @@ enum rule_key {
     RULE_KEY_COUNT
 };
 
-static const char *const rule_names[RULE_KEY_COUNT + 1] = {"id",
-                                                           "kind",
-                                                           "requirements",
-                                                           "types",
-                                                           "when",
-                                                           "level",
-                                                           "needs_information",
-                                                           "if_unknown",
-                                                           "evidence",
-                                                           "label",
-                                                           "costs",
-                                                           "benefits",
-                                                           "mitigations",
-                                                           "answerable_by",
-                                                           "unknowns",
-                                                           "explanation",
-                                                           NULL};
+static const char *const rule_names[RULE_KEY_COUNT + 1] = {
+    "id",          "kind",        "requirements",  "types",
+    "when",        "level",       "every",         "needs_information",
+    "if_unknown",  "evidence",    "label",         "costs",
+    "benefits",    "mitigations", "answerable_by", "unknowns",
+    "explanation", NULL};
 
 /* What all outcomes of a rule share, unless one says otherwise. */
 static int32_t read_shared(struct reader *reader, const uint32_t *nodes, struct outcome *ret_outcome)
@@ -260,6 +250,18 @@ static int32_t check_id(struct reader *reader, uint32_t node, struct pw_text id)
     return PW_OK;
 }
 
+static int32_t read_every(struct reader *reader, const uint32_t *nodes, bool *ret_every)
+{
+    if (nodes[RULE_EVERY] == PW_NODE_NONE)
+        return PW_OK;
+    if (reader->documents->type(reader->document, nodes[RULE_EVERY]) != PW_JSON_TRUE)
+        return reader_fail(reader, nodes[RULE_EVERY], "\"every\" takes true, or is left out");
+    if (reader->documents->type(reader->document, nodes[RULE_LEVEL]) != PW_JSON_ARRAY)
+        return reader_fail(reader, nodes[RULE_EVERY], "\"every\" needs a list of levels");
+    *ret_every = true;
+    return PW_OK;
+}
+
 static int32_t read_evidence(struct reader *reader, uint32_t node, bool *ret_whole_partner)
 {
     struct pw_text word = {0};
@@ -312,6 +314,8 @@ static int32_t read_rule(struct reader *reader, uint32_t node)
         status = read_lists(reader, node, nodes, &rule);
     if (status == PW_OK)
         status = read_evidence(reader, nodes[RULE_EVIDENCE], &rule.whole_partner);
+    if (status == PW_OK)
+        status = read_every(reader, nodes, &rule.every);
     if (status == PW_OK && nodes[RULE_LEVEL] == PW_NODE_NONE)
         status = reader_fail(reader, node, "\"level\" is missing");
     if (status == PW_OK)
