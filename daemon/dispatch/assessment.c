@@ -56,8 +56,9 @@ static const char *finding_fault(const struct pw_document *document, uint32_t fi
     uint32_t level = level_by_name(json_text(document, json_member(document, finding, "level")));
     if (json_type(document, finding) != PW_JSON_OBJECT || level == PW_LEVEL_COUNT)
         return "the plugin host sent a finding without a known level";
-    if (!json_text(document, json_member(document, finding, "rule")).length)
-        return "the plugin host sent a finding without a rule";
+    struct pw_text rule = json_text(document, json_member(document, finding, "rule"));
+    if (!rule.length || rule.length > FRAME_MAX_RULE)
+        return "the plugin host sent a finding without a rule, or with one that has too long a name";
     if (!json_text_is(document, json_member(document, finding, "pathway"), pathways[pathway].name))
         return "the plugin host sent a finding for another pathway";
     if (level > pathways[pathway].max_level)
@@ -72,6 +73,7 @@ const char *assessment_answer_fault(struct pw_document *document, struct pw_text
 {
     struct json_error error;
     const char *fault = NULL;
+    uint32_t count = 0;
     if (json_parse(document, answer.data, answer.length, &json_limits_frame, &error) < 0 ||
         json_type(document, PW_NODE_ROOT) != PW_JSON_ARRAY)
         return "the plugin host answered with something that is not a JSON array";
@@ -79,6 +81,7 @@ const char *assessment_answer_fault(struct pw_document *document, struct pw_text
         return NULL;
     for (uint32_t node = json_first(document, PW_NODE_ROOT); node != PW_NODE_NONE && !fault;
          node = json_next(document, node))
-        fault = finding_fault(document, node, pathway);
+        fault = ++count > FRAME_MAX_FINDINGS ? "the plugin host sent more findings than one event may have"
+                                             : finding_fault(document, node, pathway);
     return fault;
 }

@@ -8,6 +8,7 @@
 
 #include <pathwayd/plugin.h>
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@ static int commit_run(struct journal_writer *writer, struct journal_task *task)
     struct dispatch *dispatch = task->owner;
     for (struct work *work = dispatch->committing; work; work = work->next) {
         int status = work_write(writer, work, &dispatch->context);
+        dispatch->culprit = status < 0 ? work : NULL;
         if (status < 0)
             return status;
     }
@@ -35,15 +37,27 @@ static int commit_run(struct journal_writer *writer, struct journal_task *task)
 static void commit_done(struct journal_task *task, int status)
 {
     struct dispatch *dispatch = task->owner;
-    atomic_store(&dispatch->task_status, status);
+    dispatch->task_status = status;
+    atomic_store(&dispatch->commit_state, COMMIT_SAYING);
     uv_async_send(&dispatch->wake);
+    atomic_store(&dispatch->commit_state, COMMIT_SAID);
+}
+
+/* Whether the commit has come back, and the journal's thread is done with us. */
+static bool commit_said(struct dispatch *dispatch)
+{
+    int state;
+    while ((state = atomic_load(&dispatch->commit_state)) == COMMIT_SAYING)
+        sched_yield();
+    return state == COMMIT_SAID;
 }
 
 static void submit(struct dispatch *dispatch)
 {
     dispatch->busy = true;
     dispatch->failed = false;
-    atomic_store(&dispatch->task_status, 1);
+    dispatch->culprit = NULL;
+    atomic_store(&dispatch->commit_state, COMMIT_RUNNING);
     dispatch->task = (struct journal_task){.run = commit_run, .done = commit_done, .owner = dispatch};
     journal_submit(dispatch->journal, &dispatch->task);
 }
@@ -81,8 +95,11 @@ static void commit(struct dispatch *dispatch)
 
 void dispatch_forget(struct dispatch *dispatch, struct work *work)
 {
+    struct owed *owed = &dispatch->owed[work->instance];
     dispatch->window--;
-    dispatch->window_bytes -= work->body_length;
+    dispatch->window_bytes -= work->held;
+    owed->asking -= work->kind == WORK_AGAIN;
+    owed->saying -= work->kind == WORK_OUTAGE;
     work_free(work);
 }
 
@@ -95,17 +112,44 @@ static void look_again(struct dispatch *dispatch, const struct work *work)
         struct owed *owed = &dispatch->owed[part->instance];
         if (part->state != PART_MISSING || owed->away)
             continue;
-        if (!owed->recovering || owed->after >= work->sequence)
-            owed->after = work->sequence - 1;
-        owed->recovering = true;
+        owed->recovering = owed->restart = true;
     }
+}
+
+/* What fails for the disk's sake may succeed another time; what fails for its own never will. */
+static bool may_pass(int status)
+{
+    return status == PW_ERROR_IO || status == PW_ERROR_FULL || status == PW_ERROR_MEMORY ||
+           status == PW_ERROR_BUSY || status == PW_ERROR_STATE;
+}
+
+/* One answer that can never be written must not stop the others: it is set aside, and that is said. */
+static bool set_culprit_aside(struct dispatch *dispatch, int status)
+{
+    struct work *work = dispatch->culprit;
+    char line[200];
+    if (may_pass(status) || !work)
+        return false;
+    const char *instance =
+        work->failed ? dispatch->context.instance_names[work->failed->instance] : "dispatch";
+    snprintf(line, sizeof(line),
+             "event %llu: what was said of it cannot be stored (error %d) and is set aside",
+             (unsigned long long)work->sequence, status);
+    if (!work_set_aside(work))
+        return false;
+    dispatch->events->log(dispatch->owner, PW_LOG_ERROR, instance, (struct pw_text){line, strlen(line)});
+    return true;
 }
 
 static void settle_commit(struct dispatch *dispatch)
 {
-    int status = atomic_load(&dispatch->task_status);
-    if (!dispatch->busy || dispatch->failed || status == 1)
+    if (!dispatch->busy || dispatch->failed || !commit_said(dispatch))
         return;
+    int status = dispatch->task_status;
+    if (status < 0 && set_culprit_aside(dispatch, status)) {
+        submit(dispatch);
+        return;
+    }
     if (status < 0) {
         char line[160];
         snprintf(line, sizeof(line), "the journal could not store findings (error %d); trying again", status);
@@ -123,13 +167,18 @@ static void settle_commit(struct dispatch *dispatch)
         dispatch_forget(dispatch, work);
     }
     dispatch->busy = false;
+    if (dispatch->saying_more)
+        owed_report(dispatch);
     if (dispatch->events->committed)
         dispatch->events->committed(dispatch->owner);
 }
 
 void dispatch_finished(struct dispatch *dispatch, struct work *work)
 {
+    size_t held = work->assessment ? work->assessment->bytes : 0;
     work->done = true;
+    work->held += held;
+    dispatch->window_bytes += work->taken ? held : 0;
     if (work->kind == WORK_FRESH)
         return;
     work->next = NULL;
@@ -141,8 +190,12 @@ void dispatch_finished(struct dispatch *dispatch, struct work *work)
 
 void dispatch_take(struct dispatch *dispatch, struct work *work)
 {
+    struct owed *owed = &dispatch->owed[work->instance];
+    work->taken = true;
     dispatch->window++;
-    dispatch->window_bytes += work->body_length;
+    dispatch->window_bytes += work->held;
+    owed->asking += work->kind == WORK_AGAIN;
+    owed->saying += work->kind == WORK_OUTAGE;
     if (work->kind != WORK_FRESH)
         return;
     work->next = NULL;
@@ -152,14 +205,16 @@ void dispatch_take(struct dispatch *dispatch, struct work *work)
 
 /* Where it goes and as of when: the event's own time, so that a late assessment judges alike (invariant 6).
  */
-void dispatch_route(struct dispatch *dispatch, struct work *work)
+int dispatch_route(struct dispatch *dispatch, struct work *work)
 {
     struct json_error error;
     struct pw_document *document = &dispatch->document;
-    if (json_parse(document, work->bytes, work->body_length, &json_limits_frame, &error) < 0)
-        return;
+    int status = json_parse(document, work->bytes, work->body_length, &json_limits_frame, &error);
+    if (status < 0)
+        return status;
     work->pathways = pathway_route(dispatch->config, document);
     time_parse(json_text(document, json_member(document, PW_NODE_ROOT, "time")), &work->as_of);
+    return 0;
 }
 
 int dispatch_assess(struct dispatch *dispatch, struct work *work, uint32_t only)
@@ -182,13 +237,12 @@ static int read_fresh(void *to, const struct journal_event *event)
 {
     struct dispatch *dispatch = to;
     struct work *work = work_new(WORK_FRESH, event);
-    if (!work)
-        return PW_ERROR_MEMORY;
-    dispatch_route(dispatch, work);
-    if (work->pathways &&
-        dispatch_assess(dispatch, work, 0) < 0) { /* no memory now: it is read again at the next turn */
+    int status = work ? dispatch_route(dispatch, work) : PW_ERROR_MEMORY;
+    if (status == 0 && work->pathways)
+        status = dispatch_assess(dispatch, work, 0);
+    if (status < 0) { /* no memory now: it is read again at the next turn */
         work_free(work);
-        return PW_ERROR_MEMORY;
+        return status;
     }
     work->done = work->done || !work->pathways;
     dispatch->read = event->sequence;
@@ -256,9 +310,7 @@ static void instance_changed(void *owner, uint32_t instance, bool up)
     struct dispatch *dispatch = owner;
     struct owed *owed = &dispatch->owed[instance];
     owed->away = !up;
-    owed->recovering = up;
-    owed->after = 0;
-    owed->reported = 0;
+    owed->recovering = owed->restart = up;
     uv_async_send(&dispatch->wake);
 }
 
@@ -392,26 +444,10 @@ void dispatch_free(struct dispatch *dispatch)
     free(dispatch);
 }
 
-/* An instance that is away is waited for until its outage has been said; then what it owes no longer counts.
- */
-static bool awaited(const struct dispatch *dispatch, uint32_t instance)
-{
-    const struct host_process *host = pipeline_instance(dispatch->pipeline, instance);
-    uint64_t limit = (uint64_t)dispatch->config->outage_limit_s * 1000;
-    return host_process_state(host) != HOST_UP &&
-           uv_now(dispatch->loop) - host_process_down_since(host) < limit;
-}
-
 bool dispatch_drained(const struct dispatch *dispatch)
 {
-    struct journal_counts counts = {0};
-    if (dispatch->window || dispatch->committed < journal_last_sequence(dispatch->journal) ||
-        journal_count(dispatch->view, &counts) < 0)
-        return false;
-    for (uint32_t i = 0; i < pipeline_instance_count(dispatch->pipeline); i++)
-        if (dispatch->owed[i].recovering || (counts.pending > counts.poison && awaited(dispatch, i)))
-            return false;
-    return true;
+    return !dispatch->window && dispatch->committed == journal_last_sequence(dispatch->journal) &&
+           !owed_unsaid(dispatch);
 }
 
 void dispatch_describe(const struct dispatch *dispatch, struct buffer *out)

@@ -16,13 +16,21 @@
 #define WINDOW_MAX       4096u
 #define WINDOW_MAX_BYTES (24u << 20)
 
+/* Owed work that is asked again at one time, an instance: it must leave room for fresh work and the others'. */
+#define ASKING_MAX 256u
+
 struct owed {
-    bool recovering;     /* is back; its pending rows are being asked again */
-    bool poison_retried; /* rows set aside before this start get one more chance */
-    uint64_t after;      /* how far the rows have been read */
-    uint64_t reported;   /* how far an outage has been said */
+    bool recovering;         /* is back; its pending rows are being asked again */
+    bool restart;            /* … from the first row, once what is being asked has come back */
+    bool poison_retried;     /* rows set aside before this start get one more chance */
+    uint64_t after;          /* how far the rows have been read */
+    uint32_t asking, saying; /* WORK_AGAIN and WORK_OUTAGE of this instance in memory */
     bool away;
 };
+
+/* Between the journal's thread, which commits, and the loop. SAYING: the loop must wait, for an instant, until the
+ * journal's thread has let go of the loop's handle. */
+enum commit_state { COMMIT_NONE, COMMIT_RUNNING, COMMIT_SAYING, COMMIT_SAID };
 
 struct dispatch {
     uv_loop_t *loop;
@@ -38,6 +46,7 @@ struct dispatch {
     uv_timer_t tick;
     uint32_t handles_open;
     bool pipeline_stopped, stopping, paused, filling;
+    bool saying_more; /* outages, once those being said are on disk */
 
     struct work *first, **last;             /* the window: fresh work in order */
     struct work *extra_first, **extra_last; /* finished work of the other kinds */
@@ -51,13 +60,15 @@ struct dispatch {
     uint64_t commit_cursor; /* 0: only extra work */
     bool busy;              /* submitted, or failed and to be tried again */
     bool failed;
-    atomic_int task_status; /* journal thread → loop: 1 running, else the commit's status */
+    struct work *culprit; /* the piece of work at which the commit under way failed */
+    int task_status;
+    atomic_int commit_state; /* enum commit_state */
     struct pw_document document;
 };
 
 /* dispatch.c */
 bool dispatch_has_room(const struct dispatch *dispatch);
-void dispatch_route(struct dispatch *dispatch, struct work *work);
+int dispatch_route(struct dispatch *dispatch, struct work *work);     /* 0, or PW_ERROR_MEMORY */
 void dispatch_take(struct dispatch *dispatch, struct work *work);     /* into the window */
 void dispatch_finished(struct dispatch *dispatch, struct work *work); /* ready to be committed */
 void dispatch_forget(struct dispatch *dispatch, struct work *work);   /* out of the window, freed */
@@ -67,5 +78,7 @@ int dispatch_assess(struct dispatch *dispatch, struct work *work, uint32_t only)
 void owed_recover(
     struct dispatch *dispatch); /* asks again what instances that are back owe, while there is room */
 void owed_report(struct dispatch *dispatch); /* says what has been owed for longer than the outage limit */
+/* Whether anything is owed that is being asked again, or that nobody has been told of. */
+bool owed_unsaid(const struct dispatch *dispatch);
 
 #endif

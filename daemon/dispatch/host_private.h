@@ -46,7 +46,8 @@ struct host_process {
     uint32_t backoff_ms;
     uint64_t up_since, down_since;
     uint64_t restarts, handled;
-    char why[WHY_BYTES]; /* the reason of the end under way */
+    uint64_t handled_before; /* as it stood when the host came up last */
+    char why[WHY_BYTES];     /* the reason of the end under way */
     char last_error[WHY_BYTES];
     struct buffer ready;
 };

@@ -39,10 +39,18 @@ static void restart_due(uv_timer_t *timer)
     spawn(host);
 }
 
+static bool was_useful(const struct host_process *host)
+{
+    return host->handled > host->handled_before;
+}
+
+/* A host that answered something before it died waits as long as the last time; one that did not, twice that. */
 static void schedule_restart(struct host_process *host)
 {
     if (host->up_since && uv_now(host->loop) - host->up_since > BACKOFF_FORGET_MS)
         host->backoff_ms = HOST_BACKOFF_MIN_MS;
+    else if (host->up_since && was_useful(host) && host->backoff_ms > HOST_BACKOFF_MIN_MS)
+        host->backoff_ms /= 2;
     uv_timer_start(&host->timer, restart_due, host->backoff_ms, 0);
     host->backoff_ms =
         host->backoff_ms * 2 > HOST_BACKOFF_MAX_MS ? HOST_BACKOFF_MAX_MS : host->backoff_ms * 2;
@@ -57,8 +65,8 @@ static void ended(struct host_process *host)
     uint32_t suspects = unanswered ? host_suspects(host) : 0;
     host->sent_count = 0;
     buffer_release(&host->input);
-    if (host->state == HOST_UP || host->down_since == 0)
-        host->down_since = uv_now(host->loop);
+    if ((host->state == HOST_UP && was_useful(host)) || host->down_since == 0)
+        host->down_since = uv_now(host->loop); /* to come up and die again is no end of an outage */
     host->state = HOST_DOWN;
     host->ending = false;
     bool told =
@@ -109,6 +117,15 @@ static void exited(uv_process_t *process, int64_t status, int signal_number)
     host->ending = true;
 }
 
+static void lingers(uv_timer_t *timer)
+{
+    struct host_process *host = timer->data;
+    if (host->exited)
+        return;
+    snprintf(host->why, sizeof(host->why), "the plugin host hung up, lived on, and was killed");
+    uv_process_kill(&host->process, SIGKILL);
+}
+
 void host_end(struct host_process *host, const char *why)
 {
     if (why && !host->why[0])
@@ -116,8 +133,10 @@ void host_end(struct host_process *host, const char *why)
     if (host->ending)
         return;
     host->ending = true;
-    if (!host->exited)
+    if (!host->exited && why)
         uv_process_kill(&host->process, SIGKILL);
+    else if (!host->exited) /* it has hung up: dead most likely, and how it died is worth a moment */
+        uv_timer_start(&host->timer, lingers, HOST_LINGER_MS, 0);
     if (!uv_is_closing((uv_handle_t *)&host->pipe))
         uv_close((uv_handle_t *)&host->pipe, pipe_closed);
 }

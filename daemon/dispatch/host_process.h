@@ -24,6 +24,7 @@ enum host_state { HOST_DOWN, HOST_STARTING, HOST_UP, HOST_STOPPED };
 #define HOST_BACKOFF_MAX_MS 30000u /* doubled up to here; back to the first after a minute of good work */
 #define HOST_START_MS       10000u /* dlopen, create and start together */
 #define HOST_STOP_MS        2000u  /* from STOP to SIGKILL */
+#define HOST_LINGER_MS      1000u  /* from hanging up to SIGKILL */
 
 struct host_process;
 

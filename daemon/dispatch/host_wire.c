@@ -68,6 +68,7 @@ static void take_ready(struct host_process *host, struct pw_text body)
     buffer_text(&host->ready, body);
     host->state = HOST_UP;
     host->up_since = uv_now(host->loop);
+    host->handled_before = host->handled;
     uv_timer_stop(&host->timer);
     host->events->up(host->owner, host, &document);
     json_release(&document);
@@ -97,7 +98,7 @@ static void take_results(struct host_process *host, struct pw_text body)
     struct frame_cursor cursor = {.rest = body};
     struct frame_result result;
     uint32_t count;
-    if (frame_get_count(&cursor, &count) < 0) {
+    if (frame_get_count(&cursor, &count) < 0 || count == 0) { /* no answer must not put off the deadline */
         host_end(host, "the plugin host answered with garbage");
         return;
     }

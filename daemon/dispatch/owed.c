@@ -9,14 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PENDING_ROWS 64u /* owed work fetched at once */
+#define PENDING_ROWS 64u  /* owed work fetched at once */
+#define LATE_ROWS    512u /* outages said in one go */
 
 struct owed_rows {
     struct dispatch *dispatch;
     uint32_t instance;
     enum work_kind kind;
-    uint64_t sequences[PENDING_ROWS];
-    uint32_t pathways[PENDING_ROWS];
+    uint64_t sequences[LATE_ROWS];
+    uint32_t pathways[LATE_ROWS];
+    int64_t since[LATE_ROWS];
     uint32_t count;
     uint64_t after;
 };
@@ -28,7 +30,7 @@ static int owed_row(void *to, const struct journal_pending *pending)
     const struct owed *owed = &rows->dispatch->owed[rows->instance];
     bool poison = text_is(pending->reason, "poison");
     rows->after = pending->sequence;
-    if (rows->kind == WORK_OUTAGE ? pending->reported : (poison && owed->poison_retried))
+    if (rows->kind == WORK_AGAIN && poison && owed->poison_retried)
         return 0;
     enum pathway pathway = pathway_by_name(pending->pathway);
     uint32_t bit = pathway < PATHWAY_COUNT ? 1u << pathway : 0;
@@ -36,6 +38,7 @@ static int owed_row(void *to, const struct journal_pending *pending)
         rows->pathways[rows->count - 1] |= bit;
         return 0;
     }
+    rows->since[rows->count] = pending->since_ms;
     rows->sequences[rows->count] = pending->sequence;
     rows->pathways[rows->count++] = bit;
     return 0;
@@ -58,60 +61,98 @@ static void take_owed(struct dispatch *dispatch, const struct owed_rows *rows, u
     struct owed_event owed = {.kind = rows->kind};
     journal_events_read(dispatch->view, rows->sequences[index] - 1, 1, owed_event, &owed);
     struct work *work = owed.work;
-    if (!work)
+    if (!work || dispatch_route(dispatch, work) < 0) { /* no memory now: the row stands and is read again */
+        work_free(work);
         return;
+    }
     bool enricher = rows->instance < dispatch->context.enricher_count;
-    dispatch_route(dispatch, work);
     work->instance = rows->instance;
+    work->since_ms = rows->since[index];
     dispatch_take(dispatch, work);
     if (rows->kind == WORK_OUTAGE) {
         work->pathways = enricher ? work->pathways : rows->pathways[index];
-        snprintf(work->why, sizeof(work->why), "it has been away for longer than the outage limit of %u s",
+        snprintf(work->why, sizeof(work->why),
+                 "it has been of no use for longer than the outage limit of %u s",
                  dispatch->config->outage_limit_s);
         dispatch_finished(dispatch, work);
         return;
     }
+    work->owed = enricher ? 0 : rows->pathways[index];
     if (dispatch_assess(dispatch, work, enricher ? 0 : 1u << rows->instance) < 0)
         dispatch_forget(dispatch, work);
 }
 
-/* Reads the next rows that `instance` owes; false when there are none left. */
-static bool read_owed(struct dispatch *dispatch, uint32_t instance, enum work_kind kind, uint64_t *after)
+static struct pw_text name_of(const struct dispatch *dispatch, uint32_t instance)
 {
-    struct owed_rows rows = {.dispatch = dispatch, .instance = instance, .kind = kind, .after = *after};
     const char *name = dispatch->context.instance_names[instance];
-    struct pw_text text = {name, strlen(name)};
-    uint64_t before = *after;
-    if (journal_pending_read(dispatch->view, text, before, PENDING_ROWS, owed_row, &rows) < 0)
+    return (struct pw_text){name, strlen(name)};
+}
+
+/* Reads the next rows that `instance` owes; false when there are none left. */
+static bool read_owed(struct dispatch *dispatch, uint32_t instance)
+{
+    struct owed *owed = &dispatch->owed[instance];
+    struct owed_rows rows = {
+        .dispatch = dispatch, .instance = instance, .kind = WORK_AGAIN, .after = owed->after};
+    if (journal_pending_read(dispatch->view, name_of(dispatch, instance), owed->after, PENDING_ROWS, owed_row,
+                             &rows) < 0)
         return false;
-    *after = rows.after;
+    bool more = rows.after != owed->after;
+    owed->after = rows.after;
     for (uint32_t i = 0; i < rows.count; i++)
         take_owed(dispatch, &rows, i);
-    return rows.after != before;
+    return more;
 }
 
 void owed_recover(struct dispatch *dispatch)
 {
     for (uint32_t i = 0; i < pipeline_instance_count(dispatch->pipeline); i++) {
         struct owed *owed = &dispatch->owed[i];
-        while (owed->recovering && dispatch_has_room(dispatch)) {
-            if (read_owed(dispatch, i, WORK_AGAIN, &owed->after))
+        if (owed->restart && !owed->asking) { /* else what is being asked would be asked twice */
+            owed->restart = false;
+            owed->after = 0;
+        }
+        while (owed->recovering && !owed->restart && owed->asking < ASKING_MAX &&
+               dispatch_has_room(dispatch)) {
+            if (read_owed(dispatch, i))
                 continue;
-            owed->recovering = false;
+            owed->recovering = owed->restart;
             owed->poison_retried = true;
         }
     }
 }
 
+/* An event waits too long by its own age, not by its plugin's: one that comes up, dies and comes up again is as
+ * useless as one that is missing. */
 void owed_report(struct dispatch *dispatch)
 {
-    uint64_t limit = (uint64_t)dispatch->config->outage_limit_s * 1000;
+    int64_t before = journal_now(dispatch->journal) - (int64_t)dispatch->config->outage_limit_s * 1000;
+    dispatch->saying_more = false;
     for (uint32_t i = 0; i < pipeline_instance_count(dispatch->pipeline); i++) {
-        struct owed *owed = &dispatch->owed[i];
-        struct host_process *host = pipeline_instance(dispatch->pipeline, i);
-        if (!owed->away || uv_now(dispatch->loop) - host_process_down_since(host) < limit)
+        struct owed_rows rows = {.dispatch = dispatch, .instance = i, .kind = WORK_OUTAGE};
+        if (dispatch->owed[i].saying || dispatch->stopping ||
+            journal_pending_late(dispatch->view, name_of(dispatch, i), before, LATE_ROWS, owed_row, &rows) <
+                0)
             continue;
-        while (dispatch->window < WINDOW_MAX && read_owed(dispatch, i, WORK_OUTAGE, &owed->reported))
-            ;
+        for (uint32_t k = 0; k < rows.count; k++)
+            take_owed(dispatch, &rows, k);
+        dispatch->saying_more |= rows.count > 0;
     }
+}
+
+static int one_row(void *to, const struct journal_pending *pending)
+{
+    (void)pending;
+    *(bool *)to = true;
+    return 0;
+}
+
+bool owed_unsaid(const struct dispatch *dispatch)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < pipeline_instance_count(dispatch->pipeline) && !any; i++)
+        if (dispatch->owed[i].recovering ||
+            journal_pending_late(dispatch->view, name_of(dispatch, i), INT64_MAX, 1, one_row, &any) < 0)
+            return true;
+    return any;
 }

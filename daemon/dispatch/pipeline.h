@@ -25,8 +25,8 @@ struct part {
     uint32_t instance; /* index into the pipeline's instances */
     enum pathway pathway;
     enum part_state state;
-    uint32_t kills; /* hosts that died with this item first in line */
-    char *result;   /* JSON array of facts or findings */
+    const char *why; /* poison: what it did, for a sentence; static */
+    char *result;    /* JSON array of facts or findings */
     size_t result_length;
 };
 
@@ -39,6 +39,7 @@ struct assessment {
     struct buffer facts;        /* the joined facts document, once enriched */
     struct part *parts;         /* enrichers first, in configured order, then policies */
     uint32_t part_count;
+    size_t bytes;  /* that it holds: event, facts, answers */
     uint32_t only; /* bit set of instances to ask; 0: all (re-assessment of what was missing) */
     void *owner;
     struct assessment *next; /* the pipeline's */

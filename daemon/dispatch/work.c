@@ -9,9 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The host refuses more per item (include/pathwayd/host.h). */
-#define MAX_FINDINGS 64u
-
 struct work *work_new(enum work_kind kind, const struct journal_event *event)
 {
     struct work *work = calloc(1, sizeof(*work));
@@ -32,6 +29,7 @@ struct work *work_new(enum work_kind kind, const struct journal_event *event)
     work->bytes = bytes;
     work->body_length = event->body.length;
     work->affiliation_length = event->affiliation.length;
+    work->held = length;
     return work;
 }
 
@@ -65,11 +63,11 @@ static struct pw_text name_of(const char *name)
 static int put_findings(struct writing *writing, const char *instance, enum pathway pathway,
                         const struct pw_document *document)
 {
-    struct journal_finding rows[MAX_FINDINGS] = {0};
+    struct journal_finding rows[FRAME_MAX_FINDINGS] = {0};
     uint32_t count = 0;
     for (uint32_t node = document ? json_first(document, PW_NODE_ROOT) : PW_NODE_NONE; node != PW_NODE_NONE;
          node = json_next(document, node)) {
-        if (count == MAX_FINDINGS)
+        if (count == FRAME_MAX_FINDINGS)
             return PW_ERROR_LIMIT;
         rows[count++] = (struct journal_finding){
             .sequence = writing->work->sequence,
@@ -135,13 +133,13 @@ static int put_unavailable_on(struct writing *writing, const char *instance, enu
 static int put_pending(struct writing *writing, const char *instance, enum pathway pathway,
                        const char *reason, bool reported)
 {
-    struct journal_pending pending = {.sequence = writing->work->sequence,
-                                      .instance = name_of(instance),
-                                      .pathway = pathway == PATHWAY_COUNT ? (struct pw_text){"", 0}
-                                                                          : name_of(pathways[pathway].name),
-                                      .reason = name_of(reason),
-                                      .since_ms = journal_writer_now(writing->writer),
-                                      .reported = reported};
+    struct journal_pending pending = {
+        .sequence = writing->work->sequence,
+        .instance = name_of(instance),
+        .pathway = pathway == PATHWAY_COUNT ? (struct pw_text){"", 0} : name_of(pathways[pathway].name),
+        .reason = name_of(reason),
+        .since_ms = writing->work->since_ms ? writing->work->since_ms : journal_writer_now(writing->writer),
+        .reported = reported};
     return journal_pending_put(writing->writer, &pending);
 }
 
@@ -183,9 +181,7 @@ static int write_part(struct writing *writing, const struct part *part)
         return put_pending(writing, instance, part->pathway, "unavailable", false);
     case PART_POISON: {
         int status = put_pending(writing, instance, part->pathway, "poison", true);
-        return status < 0
-                   ? status
-                   : put_unavailable_on(writing, instance, part->pathway, true, "it failed on it repeatedly");
+        return status < 0 ? status : put_unavailable_on(writing, instance, part->pathway, true, part->why);
     }
     default:
         return 0;
@@ -212,12 +208,55 @@ static int write_outage(struct writing *writing)
     return status;
 }
 
-int work_write(struct journal_writer *writer, const struct work *work, const struct work_context *context)
+/* What an instance owed on pathways that, as it turned out, it does not judge: nothing, and nothing stands in. */
+static int write_unneeded(struct writing *writing)
+{
+    const struct work *work = writing->work;
+    const char *instance = writing->context->instance_names[work->instance];
+    uint32_t unneeded = work->owed;
+    int status = 0;
+    for (uint32_t i = 0; work->assessment && i < work->assessment->part_count; i++) {
+        const struct part *part = &work->assessment->parts[i];
+        if (part->instance == work->instance && part->pathway != PATHWAY_COUNT &&
+            part->state != PART_UNNEEDED)
+            unneeded &= ~(1u << part->pathway);
+    }
+    for (enum pathway each = 0; each < PATHWAY_COUNT && status == 0; each++) {
+        if (!(unneeded & (1u << each)))
+            continue;
+        status = settle_pending(writing, instance, each);
+        if (status == 0)
+            status = put_findings(writing, instance, each, NULL);
+    }
+    return status;
+}
+
+bool work_set_aside(struct work *work)
+{
+    bool any = false;
+    for (uint32_t i = 0; work->assessment && i < work->assessment->part_count; i++) {
+        struct part *part = &work->assessment->parts[i];
+        if (part->state != PART_DONE || (work->failed && part != work->failed))
+            continue;
+        part->state = PART_POISON;
+        part->why = "its answer cannot be stored";
+        any = true;
+    }
+    return any;
+}
+
+int work_write(struct journal_writer *writer, struct work *work, const struct work_context *context)
 {
     struct writing writing = {.writer = writer, .work = work, .context = context};
     int status = work->kind == WORK_OUTAGE ? write_outage(&writing) : 0;
-    for (uint32_t i = 0; work->assessment && i < work->assessment->part_count && status == 0; i++)
+    if (status == 0 && work->kind == WORK_AGAIN)
+        status = write_unneeded(&writing);
+    work->failed = NULL;
+    for (uint32_t i = 0; work->assessment && i < work->assessment->part_count && status == 0; i++) {
         status = write_part(&writing, &work->assessment->parts[i]);
+        if (status < 0)
+            work->failed = &work->assessment->parts[i];
+    }
     if (status < 0 || !writing.findings_changed)
         return status;
     return context->judged(context->owner, writer, work->sequence, work_body(work));

@@ -18,13 +18,18 @@ struct work {
     struct work *next;
     enum work_kind kind;
     bool done;
+    bool taken; /* counted in the window */
     uint64_t sequence;
     int64_t as_of;
     uint32_t pathways; /* bit set */
     char *bytes;       /* body, then affiliation */
     size_t body_length, affiliation_length;
+    size_t held;                   /* bytes in memory: its own, and what its assessment came to hold */
     struct assessment *assessment; /* NULL: nothing to ask (unrouted, outage) */
     uint32_t instance;             /* AGAIN, OUTAGE: whose */
+    uint32_t owed;                 /* AGAIN: pathways on which a policy owes its judgement, bit set */
+    int64_t since_ms;              /* AGAIN: how long the event has waited */
+    struct part *failed;           /* the part whose answer the journal did not take; NULL: none */
     char why[256];                 /* OUTAGE: the plugin's last error */
 };
 
@@ -41,7 +46,12 @@ struct work_context {
     uint32_t enricher_count;
 };
 
-/* Facts, findings, pending rows and the case join of one piece of work. 0 or a journal error. */
-int work_write(struct journal_writer *writer, const struct work *work, const struct work_context *context);
+/* Facts, findings, pending rows and the case join of one piece of work. 0 or a journal error, with the part it is
+ * about, if it is about one, in work->failed. */
+int work_write(struct journal_writer *writer, struct work *work, const struct work_context *context);
+
+/* Sets the answers that cannot be written aside, so that the next try can be: work->failed, or all of them.
+ * False: there is nothing (more) to set aside. */
+bool work_set_aside(struct work *work);
 
 #endif

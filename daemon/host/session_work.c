@@ -9,12 +9,22 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-/* Results that wait for the rest of their batch; a frame ends before it could exceed FRAME_MAX_BYTES. */
+/* Results that wait for the rest of their batch, but no longer than FRAME_FLUSH_MS, since the daemon's deadline is
+ * one event's; a frame ends before it could exceed FRAME_MAX_BYTES. */
 struct results {
     size_t begun, count_at;
     uint32_t count;
+    int64_t begun_ms;
 };
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 static void results_begin(struct session *session, struct results *results)
 {
@@ -22,6 +32,7 @@ static void results_begin(struct session *session, struct results *results)
     results->begun = frame_begin(&session->out, FRAME_RESULT);
     results->count_at = session->out.length;
     results->count = 0;
+    results->begun_ms = monotonic_ms();
     frame_put_count(&session->out, 0);
 }
 
@@ -46,7 +57,13 @@ static int results_add(struct session *session, struct results *results, const s
     }
     frame_put_result(&session->out, result);
     results->count++;
-    return session->out.failed ? PW_ERROR_MEMORY : 0;
+    if (session->out.failed)
+        return PW_ERROR_MEMORY;
+    if (monotonic_ms() - results->begun_ms < FRAME_FLUSH_MS)
+        return 0;
+    int status = results_send(session, results);
+    results_begin(session, results);
+    return status;
 }
 
 static int parse(struct pw_document *document, struct pw_text text, struct pw_text otherwise,
@@ -143,7 +160,9 @@ int session_work(struct session *session, struct pw_text body)
     }
     if (status == 0 && cursor.rest.length > 0)
         status = PW_ERROR_INVALID;
-    return status < 0 ? status : results_send(session, &results);
+    if (status < 0 || results.count == 0) /* an empty frame would be no answer */
+        return status;
+    return results_send(session, &results);
 }
 
 /* ---- CALL ---- */

@@ -381,6 +381,11 @@ void commit_stop(struct journal *journal)
     journal->has_thread = journal->has_work = journal->has_mutex = false;
 }
 
+int64_t journal_now(const struct journal *journal)
+{
+    return journal->clock_ms(journal->clock_context);
+}
+
 uint64_t journal_last_sequence(const struct journal *journal)
 {
     return atomic_load(&journal->last_sequence);

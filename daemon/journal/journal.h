@@ -70,6 +70,9 @@ struct journal_append {
  * `done` is called with every status PW_ERROR_STATE. */
 void journal_append(struct journal *journal, struct journal_append *append);
 
+/* The journal's wall clock, ms: what its rows are stamped with. Any thread. */
+int64_t journal_now(const struct journal *journal);
+
 /* The highest sequence number on disk. Any thread. */
 uint64_t journal_last_sequence(const struct journal *journal);
 
