@@ -2,7 +2,7 @@
  *
  * schema.c: see schema.h. To change a table, add a step; steps that were released never change.
  *
- * Rows of an event are clustered by its sequence number: facts and findings have rowid sequence × 256 + n, so
+ * Rows of an event are clustered by its sequence number: facts and findings have rowid sequence × 2^20 + n, so
  * neither needs an index on the event. event_key repeats the hash of source + id in a narrow table, so that
  * the duplicate index is rebuilt at start from some 15 bytes an event.
  */

@@ -54,7 +54,7 @@ static int list_finding(void *to, const struct journal_finding *finding)
     size_t length = strlen(listing->text);
     assert_true(text_same(finding->instance, "policy"));
     snprintf(listing->text + length, sizeof(listing->text) - length, "%d:%.*s%s%s ",
-             (int)(finding->finding_id % 256), (int)finding->body.length, finding->body.data,
+             (int)(finding->finding_id % (1 << 20)), (int)finding->body.length, finding->body.data,
              finding->withdrawn ? "-" : "", finding->case_id ? "*" : "");
     return 0;
 }
@@ -107,26 +107,55 @@ static void findings_are_replaced(void **state)
     assert_int_equal(journal_findings_of_case(view, 5, list_finding, &listing), 0);
     assert_string_equal(listing.text, "0:A* 1:B-* 2:C-* 3:A* ");
     listing.text[0] = '\0';
-    assert_int_equal(journal_findings_read(view, 256 + 2, 2, list_finding, &listing), 0);
+    assert_int_equal(journal_findings_read(view, (1 << 20) + 2, 2, list_finding, &listing), 0);
     assert_string_equal(listing.text, "3:A* 0:A ");
     journal_view_close(view);
 }
 
-static void an_event_holds_256_findings(void **state)
+/* Five instances with a full answer each, all of them worded anew at every assessment. */
+static int assess_anew(struct journal_writer *writer, void *context)
+{
+    static const char *const instances[] = {"i1", "i2", "i3", "i4", "i5"};
+    int status = 0;
+    for (int i = 0; i < 5 && !status; i++) {
+        char bodies[64][32];
+        struct journal_finding findings[64] = {0};
+        for (int n = 0; n < 64; n++) {
+            snprintf(bodies[n], sizeof(bodies[n]), "{\"n\":%d,\"round\":%d}", n, *(int *)context);
+            findings[n].rule = text("research.q1_access");
+            findings[n].level = 2;
+            findings[n].body = text(bodies[n]);
+        }
+        status = journal_findings_put(writer, 1, instances[i], "research", findings, 64);
+    }
+    return status;
+}
+
+static int count_standing(void *to, const struct journal_finding *finding)
+{
+    assert_int_equal(finding->sequence, 1);
+    *(int *)to += !finding->withdrawn;
+    return 0;
+}
+
+static void an_event_is_assessed_again_and_again(void **state)
 {
     struct puts puts = {.count = 65, .sequence = 1, .pathway = "research"};
+    enum { ROUNDS = 40, EACH = 5 * 64 };
+    int standing = 0;
     (void)state;
     assert_int_equal(run_errand(scratch.journal, put_findings, &puts), PW_ERROR_LIMIT);
-    puts.count = 64;
-    static const char *const pathways[] = {"p1", "p2", "p3", "p4"};
-    for (int i = 0; i < 4; i++) {
-        puts.pathway = pathways[i];
-        assert_int_equal(run_errand(scratch.journal, put_findings, &puts), 0);
-    }
-    puts.pathway = "p5";
-    puts.count = 1;
-    assert_int_equal(run_errand(scratch.journal, put_findings, &puts), PW_ERROR_LIMIT);
-    assert_int_equal(scratch_counts(&scratch).findings, 256);
+    for (int round = 0; round < ROUNDS; round++)
+        assert_int_equal(run_errand(scratch.journal, assess_anew, &round), 0);
+    assert_int_equal(run_errand(scratch.journal, assess_anew, &(int){0}), 0); /* the first wording again */
+    assert_int_equal(scratch_counts(&scratch).findings, ROUNDS * EACH);
+    assert_int_equal(scratch_counts(&scratch).withdrawn, (ROUNDS - 1) * EACH);
+    struct journal_view *view = scratch_view(&scratch);
+    assert_int_equal(journal_findings_of_event(view, 1, count_standing, &standing), 0);
+    assert_int_equal(standing, EACH);
+    assert_int_equal(journal_findings_of_event(view, 2, count_standing, &standing), 0);
+    assert_int_equal(standing, EACH);
+    journal_view_close(view);
 }
 
 /* ---- facts, cursors, undo ------------------------------------------------------------------------------ */
@@ -404,7 +433,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(findings_are_replaced, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(an_event_holds_256_findings, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_event_is_assessed_again_and_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(facts_and_cursors, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_failing_task_undoes_itself_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pending_rows_of_an_event_stay_together, set_up, tear_down),
