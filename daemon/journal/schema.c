@@ -35,6 +35,7 @@ static const char version_1[] =
     "CREATE TABLE pending(instance INTEGER NOT NULL, seq INTEGER NOT NULL, pathway INTEGER NOT NULL,"
     " reason TEXT NOT NULL, since INTEGER NOT NULL, reported INTEGER NOT NULL,"
     " PRIMARY KEY(instance, seq, pathway)) WITHOUT ROWID;"
+    "CREATE INDEX pending_unreported ON pending(instance, since) WHERE reported = 0;"
     "CREATE TABLE review_case(id INTEGER PRIMARY KEY, engagement TEXT NOT NULL UNIQUE, level INTEGER NOT "
     "NULL,"
     " needs_information INTEGER NOT NULL, state TEXT NOT NULL, pathways TEXT NOT NULL, title TEXT NOT NULL,"
