@@ -2,22 +2,23 @@
  *
  * finding.c: replacing what an instance says of an event. What it still says stays as it is, with its id;
  * what it no longer says is withdrawn, and what it says again stands again, so that a plugin that comes and
- * goes does not use up the 256 ids of an event.
+ * goes does not use up the ids of an event.
  */
 #include <string.h>
 
 #include "journal/writer.h"
 
-/* As many as one answer may hold, and as many as an event can hold. */
+/* As many as one answer may hold. */
 #define FINDINGS_PER_PUT 64u
 
-/* How the rows that stand relate to the findings given. */
+/* How the rows that stand relate to the findings given. However many rows were withdrawn in the past, no more
+ * stand than the last put gave, and no more are revived than this one gives. */
 struct comparison {
     const struct journal_finding *findings;
     uint32_t count;
-    bool kept[FINDINGS_PER_PUT];    /* has a row */
-    uint64_t withdraw[EVENT_SLOTS]; /* rows nobody says any more */
-    uint64_t revive[EVENT_SLOTS];   /* withdrawn rows that are said again */
+    bool kept[FINDINGS_PER_PUT];         /* has a row */
+    uint64_t withdraw[FINDINGS_PER_PUT]; /* rows nobody says any more */
+    uint64_t revive[FINDINGS_PER_PUT];   /* withdrawn rows that are said again */
     uint32_t withdraw_count, revive_count;
 };
 
@@ -56,6 +57,9 @@ static int compare(struct store *store, uint64_t sequence, uint64_t instance, ui
             comparison->kept[index] = true;
             if (withdrawn)
                 comparison->revive[comparison->revive_count++] = store_unsigned(row, 0);
+        } else if (!withdrawn && comparison->withdraw_count == FINDINGS_PER_PUT) {
+            status = PW_ERROR_CORRUPT; /* more stand than were ever put */
+            break;
         } else if (!withdrawn) {
             comparison->withdraw[comparison->withdraw_count++] = store_unsigned(row, 0);
         }

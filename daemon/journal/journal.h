@@ -205,6 +205,10 @@ int journal_notices_next(struct journal_view *view, struct pw_text channel, int6
 /* By event; the last event's rows are all given, even beyond `limit`. */
 int journal_pending_read(struct journal_view *view, struct pw_text instance, uint64_t after, uint32_t limit,
                          journal_pending_row *row, void *to);
+/* What the instance has owed since before `since_before_ms` and nobody was told of yet (`reported` is false),
+ * oldest first. Costs what it gives, however much else is owed. */
+int journal_pending_late(struct journal_view *view, struct pw_text instance, int64_t since_before_ms,
+                         uint32_t limit, journal_pending_row *row, void *to);
 int journal_cursor_get(struct journal_view *view, const char *stage, uint64_t *ret_sequence);
 
 struct journal_counts {

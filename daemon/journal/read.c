@@ -229,6 +229,13 @@ int journal_pending_read(struct journal_view *view, struct pw_text instance, uin
     return each(view, &reading, STATEMENT_PENDING, "tuu", instance, after, (uint64_t)limit);
 }
 
+int journal_pending_late(struct journal_view *view, struct pw_text instance, int64_t since_before_ms,
+                         uint32_t limit, journal_pending_row *row, void *to)
+{
+    struct reading reading = {.give = give_pending, .to = to, .row.pending = row};
+    return each(view, &reading, STATEMENT_PENDING_LATE, "tiu", instance, since_before_ms, (uint64_t)limit);
+}
+
 int journal_cursor_get(struct journal_view *view, const char *stage, uint64_t *ret_sequence)
 {
     sqlite3_stmt *row;

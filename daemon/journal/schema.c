@@ -2,7 +2,7 @@
  *
  * schema.c: see schema.h. To change a table, add a step; steps that were released never change.
  *
- * Rows of an event are clustered by its sequence number: facts and findings have rowid sequence × 256 + n, so
+ * Rows of an event are clustered by its sequence number: facts and findings have rowid sequence × 2^20 + n, so
  * neither needs an index on the event. event_key repeats the hash of source + id in a narrow table, so that
  * the duplicate index is rebuilt at start from some 15 bytes an event.
  */
@@ -35,6 +35,7 @@ static const char version_1[] =
     "CREATE TABLE pending(instance INTEGER NOT NULL, seq INTEGER NOT NULL, pathway INTEGER NOT NULL,"
     " reason TEXT NOT NULL, since INTEGER NOT NULL, reported INTEGER NOT NULL,"
     " PRIMARY KEY(instance, seq, pathway)) WITHOUT ROWID;"
+    "CREATE INDEX pending_unreported ON pending(instance, since) WHERE reported = 0;"
     "CREATE TABLE review_case(id INTEGER PRIMARY KEY, engagement TEXT NOT NULL UNIQUE, level INTEGER NOT "
     "NULL,"
     " needs_information INTEGER NOT NULL, state TEXT NOT NULL, pathways TEXT NOT NULL, title TEXT NOT NULL,"

@@ -97,6 +97,10 @@ const char *const statement_texts[STATEMENT_COUNT] = {
     "(SELECT max(seq) FROM (SELECT seq FROM pending WHERE instance = (SELECT id FROM name WHERE name = ?1) "
     "AND seq > ?2 ORDER BY seq LIMIT ?3)) ORDER BY q.seq, q.pathway",
 
+    [STATEMENT_PENDING_LATE] = PENDING_COLUMNS
+    "WHERE q.instance = (SELECT id FROM name WHERE name = ?1) AND q.reported = 0 AND q.since < ?2 "
+    "ORDER BY q.since, q.seq, q.pathway LIMIT ?3",
+
     [STATEMENT_CASE_STATE] = "SELECT state FROM review_case WHERE id = ?1",
     [STATEMENT_CASE_INSERT] = "INSERT INTO review_case(engagement, level, needs_information, state, "
                               "pathways, title, rules, opened, "

@@ -8,8 +8,11 @@
 #include "journal/duplicate.h"
 #include "journal/store.h"
 
-/* Facts and findings of an event have the ids sequence × 256 + n. */
-#define EVENT_SLOTS     256u
+/* Facts and findings of an event have the ids sequence × 2^20 + n. Findings that no longer stand keep their
+ * ids, so every re-assessment that says something new uses up some: a policy that words all of its 64 findings
+ * anew each time can be asked some 16,000 times about one event, where 2^8 ids were gone after four. Of a
+ * rowid's 63 bits 43 remain for the sequence number. */
+#define EVENT_SLOTS     (1u << 20)
 #define SLOT_FIRST(seq) ((uint64_t)(seq)*EVENT_SLOTS)
 #define SLOT_LAST(seq)  (SLOT_FIRST(seq) + EVENT_SLOTS - 1u)
 

@@ -5,6 +5,10 @@
  */
 #include "journal_scratch.h"
 
+#include <sqlite3.h>
+
+#include "journal/statement.h"
+
 static struct scratch scratch;
 
 static int set_up(void **state)
@@ -54,7 +58,7 @@ static int list_finding(void *to, const struct journal_finding *finding)
     size_t length = strlen(listing->text);
     assert_true(text_same(finding->instance, "policy"));
     snprintf(listing->text + length, sizeof(listing->text) - length, "%d:%.*s%s%s ",
-             (int)(finding->finding_id % 256), (int)finding->body.length, finding->body.data,
+             (int)(finding->finding_id % (1 << 20)), (int)finding->body.length, finding->body.data,
              finding->withdrawn ? "-" : "", finding->case_id ? "*" : "");
     return 0;
 }
@@ -107,26 +111,55 @@ static void findings_are_replaced(void **state)
     assert_int_equal(journal_findings_of_case(view, 5, list_finding, &listing), 0);
     assert_string_equal(listing.text, "0:A* 1:B-* 2:C-* 3:A* ");
     listing.text[0] = '\0';
-    assert_int_equal(journal_findings_read(view, 256 + 2, 2, list_finding, &listing), 0);
+    assert_int_equal(journal_findings_read(view, (1 << 20) + 2, 2, list_finding, &listing), 0);
     assert_string_equal(listing.text, "3:A* 0:A ");
     journal_view_close(view);
 }
 
-static void an_event_holds_256_findings(void **state)
+/* Five instances with a full answer each, all of them worded anew at every assessment. */
+static int assess_anew(struct journal_writer *writer, void *context)
+{
+    static const char *const instances[] = {"i1", "i2", "i3", "i4", "i5"};
+    int status = 0;
+    for (int i = 0; i < 5 && !status; i++) {
+        char bodies[64][32];
+        struct journal_finding findings[64] = {0};
+        for (int n = 0; n < 64; n++) {
+            snprintf(bodies[n], sizeof(bodies[n]), "{\"n\":%d,\"round\":%d}", n, *(int *)context);
+            findings[n].rule = text("research.q1_access");
+            findings[n].level = 2;
+            findings[n].body = text(bodies[n]);
+        }
+        status = journal_findings_put(writer, 1, instances[i], "research", findings, 64);
+    }
+    return status;
+}
+
+static int count_standing(void *to, const struct journal_finding *finding)
+{
+    assert_int_equal(finding->sequence, 1);
+    *(int *)to += !finding->withdrawn;
+    return 0;
+}
+
+static void an_event_is_assessed_again_and_again(void **state)
 {
     struct puts puts = {.count = 65, .sequence = 1, .pathway = "research"};
+    enum { ROUNDS = 40, EACH = 5 * 64 };
+    int standing = 0;
     (void)state;
     assert_int_equal(run_errand(scratch.journal, put_findings, &puts), PW_ERROR_LIMIT);
-    puts.count = 64;
-    static const char *const pathways[] = {"p1", "p2", "p3", "p4"};
-    for (int i = 0; i < 4; i++) {
-        puts.pathway = pathways[i];
-        assert_int_equal(run_errand(scratch.journal, put_findings, &puts), 0);
-    }
-    puts.pathway = "p5";
-    puts.count = 1;
-    assert_int_equal(run_errand(scratch.journal, put_findings, &puts), PW_ERROR_LIMIT);
-    assert_int_equal(scratch_counts(&scratch).findings, 256);
+    for (int round = 0; round < ROUNDS; round++)
+        assert_int_equal(run_errand(scratch.journal, assess_anew, &round), 0);
+    assert_int_equal(run_errand(scratch.journal, assess_anew, &(int){0}), 0); /* the first wording again */
+    assert_int_equal(scratch_counts(&scratch).findings, ROUNDS * EACH);
+    assert_int_equal(scratch_counts(&scratch).withdrawn, (ROUNDS - 1) * EACH);
+    struct journal_view *view = scratch_view(&scratch);
+    assert_int_equal(journal_findings_of_event(view, 1, count_standing, &standing), 0);
+    assert_int_equal(standing, EACH);
+    assert_int_equal(journal_findings_of_event(view, 2, count_standing, &standing), 0);
+    assert_int_equal(standing, EACH);
+    journal_view_close(view);
 }
 
 /* ---- facts, cursors, undo ------------------------------------------------------------------------------ */
@@ -259,6 +292,79 @@ static void pending_rows_of_an_event_stay_together(void **state)
     assert_int_equal(run_errand(scratch.journal, remove_pending, NULL), 0);
     assert_int_equal(scratch_counts(&scratch).pending, 8);
     assert_int_equal(scratch_counts(&scratch).poison, 2);
+}
+
+static int put_late(struct journal_writer *writer, void *context)
+{
+    static const struct {
+        const char *instance;
+        uint64_t sequence;
+        int64_t since_ms;
+        bool reported;
+    } rows[] = {{"policy", 1, 300, false}, {"policy", 2, 100, false}, {"policy", 3, 50, true},
+                {"policy", 4, 200, false}, {"policy", 5, 100, false}, {"other", 6, 10, false}};
+    int status = 0;
+    (void)context;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && !status; i++) {
+        struct journal_pending pending = {.sequence = rows[i].sequence,
+                                          .instance = text(rows[i].instance),
+                                          .pathway = text("lab"),
+                                          .reason = text("unavailable"),
+                                          .since_ms = rows[i].since_ms,
+                                          .reported = rows[i].reported};
+        status = journal_pending_put(writer, &pending);
+    }
+    return status;
+}
+
+static int list_late(void *to, const struct journal_pending *pending)
+{
+    struct listing *listing = to;
+    size_t length = strlen(listing->text);
+    assert_true(text_same(pending->instance, "policy"));
+    assert_true(text_same(pending->pathway, "lab"));
+    assert_false(pending->reported);
+    snprintf(listing->text + length, sizeof(listing->text) - length, "%d@%d ", (int)pending->sequence,
+             (int)pending->since_ms);
+    return 0;
+}
+
+static void what_is_owed_for_long_comes_oldest_first(void **state)
+{
+    struct listing listing = {""};
+    (void)state;
+    assert_int_equal(run_errand(scratch.journal, put_late, NULL), 0);
+    struct journal_view *view = scratch_view(&scratch);
+    assert_int_equal(journal_pending_late(view, text("policy"), 300, 10, list_late, &listing), 0);
+    assert_string_equal(listing.text, "2@100 5@100 4@200 ");
+    listing.text[0] = '\0';
+    assert_int_equal(journal_pending_late(view, text("policy"), 301, 2, list_late, &listing), 0);
+    assert_string_equal(listing.text, "2@100 5@100 ");
+    assert_int_equal(journal_pending_late(view, text("policy"), 100, 2, list_late, &listing), 0);
+    assert_int_equal(journal_pending_late(view, text("nobody"), 999, 2, list_late, &listing), 0);
+    assert_string_equal(listing.text, "2@100 5@100 ");
+    journal_view_close(view);
+}
+
+/* Among a million rows that were reported, the others are found without a walk or a sort. */
+static void what_is_owed_for_long_has_an_index(void **state)
+{
+    char sql[1024], plan[1024] = "";
+    sqlite3_stmt *row;
+    sqlite3 *db;
+    (void)state;
+    scratch_close(&scratch);
+    snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s", statement_texts[STATEMENT_PENDING_LATE]);
+    assert_int_equal(sqlite3_open(scratch.path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK);
+    while (sqlite3_step(row) == SQLITE_ROW) {
+        size_t length = strlen(plan);
+        snprintf(plan + length, sizeof(plan) - length, "%s\n", (const char *)sqlite3_column_text(row, 3));
+    }
+    sqlite3_finalize(row);
+    sqlite3_close(db);
+    assert_non_null(strstr(plan, "INDEX pending_unreported (instance=? AND since<?)"));
+    assert_null(strstr(plan, "TEMP B-TREE"));
 }
 
 /* ---- cases, notices ------------------------------------------------------------------------------------ */
@@ -404,10 +510,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(findings_are_replaced, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(an_event_holds_256_findings, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_event_is_assessed_again_and_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(facts_and_cursors, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_failing_task_undoes_itself_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pending_rows_of_an_event_stay_together, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_owed_for_long_comes_oldest_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_owed_for_long_has_an_index, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cases_are_one_an_engagement, set_up, tear_down),
         cmocka_unit_test_setup_teardown(notices_come_when_due, set_up, tear_down),
         cmocka_unit_test_setup_teardown(counters_outlive_a_restart, set_up, tear_down),
