@@ -163,7 +163,9 @@ const struct ctl_command ctl_commands[] = {
      "run events through the real plugins, without daemon or journal",
      "One CloudEvent a line in, one line out, in order; each line stands alone. With --together the input is "
      "one\n"
-     "history: level and needs_information are the engagement's, joined over the lines so far.",
+     "history: level and needs_information are the engagement's, joined over the lines so far, and a "
+     "correction\n"
+     "gives the judgement of the event it corrects.",
      0,
      1,
      ctl_assess,

@@ -13,6 +13,7 @@
 #include "control/finding.h"
 #include "ctl/offline.h"
 #include "ctl/review.h"
+#include "event/correct.h"
 #include "json/time.h"
 
 int line_time(const char *text, struct line_options *options)
@@ -40,6 +41,7 @@ void line_free(struct line *line)
     free(line->source);
     free(line->id);
     free(line->engagement_id);
+    free(line->about);
     buffer_release(&line->findings);
     free(line);
 }
@@ -103,42 +105,79 @@ static int64_t wall_clock_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Keeps of the event what the pipeline borrows and the answer names. */
-static bool keep(struct line *line, const struct event *event)
+/* What is to be judged: the event as it came or, in a history, as it stands after its corrections. */
+struct subject {
+    struct pw_text id, engagement_id, body, affiliation;
+    int64_t time_ms;
+};
+
+static struct pw_text text_of(const char *string)
 {
-    size_t body = event->body.length, affiliation = event->affiliation.length;
-    line->bytes = malloc(body + affiliation + 1);
-    line->source = copy(event->source);
-    line->id = copy(event->id);
-    line->engagement_id = copy(event->engagement_id);
-    if (!line->bytes || !line->source || !line->id || !line->engagement_id)
+    return (struct pw_text){string, strlen(string)};
+}
+
+/* False when memory is out. */
+static bool find_subject(struct line_options *options, struct line *line, struct subject *ret_subject)
+{
+    const struct event *event = &options->event;
+    bool correction = event_is_correction(event->type, options->config->type_prefix), first = true;
+    struct history_event *recorded = NULL;
+    *ret_subject =
+        (struct subject){event->id, event->engagement_id, event->body, event->affiliation, event->time_ms};
+    if (!options->together)
+        return true;
+    if ((correction ? history_correct(&options->history, event, &recorded)
+                    : history_add(&options->history, event, &recorded, &first)) < 0)
         return false;
-    memcpy(line->bytes, event->body.data, body);
-    if (affiliation > 0)
-        memcpy(line->bytes + body, event->affiliation.data, affiliation);
+    line->recorded = recorded;
+    line->repeated = !first;
+    if (recorded)
+        *ret_subject = (struct subject){text_of(recorded->id),
+                                        text_of(recorded->engagement_id),
+                                        {recorded->body, recorded->body_length},
+                                        {recorded->affiliation, recorded->affiliation_length},
+                                        recorded->time_ms};
     return true;
 }
 
-static struct assessment *make_assessment(struct line_options *options, struct line *line, uint64_t number)
+/* Keeps of it what the pipeline borrows and the answer names. */
+static bool keep(struct line *line, const struct event *event, const struct subject *subject)
 {
-    const struct event *event = &options->event;
+    size_t body = subject->body.length, affiliation = subject->affiliation.length;
+    line->bytes = malloc(body + affiliation + 1);
+    line->source = copy(event->source);
+    line->id = copy(event->id);
+    line->engagement_id = copy(subject->engagement_id);
+    line->about = copy(subject->id);
+    if (!line->bytes || !line->source || !line->id || !line->engagement_id || !line->about)
+        return false;
+    memcpy(line->bytes, subject->body.data, body);
+    if (affiliation > 0)
+        memcpy(line->bytes + body, subject->affiliation.data, affiliation);
+    return true;
+}
+
+static struct assessment *make_assessment(struct line_options *options, struct line *line, uint64_t number,
+                                          const struct subject *subject)
+{
     struct json_error error = {0};
     struct assessment *assessment = calloc(1, sizeof(*assessment));
     if (!assessment)
         return NULL;
     assessment->sequence = number;
     assessment->owner = line;
-    assessment->event = (struct pw_text){line->bytes, event->body.length};
-    assessment->affiliation = (struct pw_text){line->bytes + event->body.length, event->affiliation.length};
-    assessment->as_of = options->as_of_given          ? options->as_of
-                        : event->time_ms != INT64_MIN ? event->time_ms
-                                                      : wall_clock_ms();
+    assessment->event = (struct pw_text){line->bytes, subject->body.length};
+    assessment->affiliation =
+        (struct pw_text){line->bytes + subject->body.length, subject->affiliation.length};
+    assessment->as_of = options->as_of_given            ? options->as_of
+                        : subject->time_ms != INT64_MIN ? subject->time_ms
+                                                        : wall_clock_ms();
     if (json_parse(&options->body, assessment->event.data, assessment->event.length, &json_limits_frame,
                    &error) != 0) {
         free(assessment);
         return NULL;
     }
-    assessment->pathways = pathway_route(options->config, &options->body);
+    assessment->pathways = line->repeated ? 0 : pathway_route(options->config, &options->body);
     return assessment;
 }
 
@@ -177,8 +216,10 @@ struct line *line_read(struct line_options *options, uint64_t number, struct pw_
     }
     if (!read_event(options, line, number, text))
         return line;
-    struct assessment *assessment =
-        keep(line, &options->event) ? make_assessment(options, line, number) : NULL;
+    struct subject subject;
+    struct assessment *assessment = NULL;
+    if (find_subject(options, line, &subject) && keep(line, &options->event, &subject))
+        assessment = make_assessment(options, line, number, &subject);
     if (!assessment) {
         line_free(line);
         return NULL;
@@ -189,17 +230,12 @@ struct line *line_read(struct line_options *options, uint64_t number, struct pw_
 
 /* ---- what the plugins said ----------------------------------------------------------------------------- */
 
-static struct pw_text text_of(const char *string)
-{
-    return (struct pw_text){string, strlen(string)};
-}
-
 static void add_finding(struct line *line, const struct pw_document *document, uint32_t node)
 {
     uint32_t level = level_by_name(json_text(document, json_member(document, node, "level")));
     uint32_t asks = json_true(document, json_member(document, node, "needs_information"));
     cases_join(&line->join, level < PW_LEVEL_COUNT ? level : PW_LEVEL_NONE, asks);
-    finding_begin(&line->findings, json_raw(document, node), text_of(line->source), text_of(line->id),
+    finding_begin(&line->findings, json_raw(document, node), text_of(line->source), text_of(line->about),
                   text_of(line->engagement_id));
     json_write_end(&line->findings, '}');
 }
@@ -286,8 +322,9 @@ static void print_for_people(const struct ctl *ctl, const char *json)
 int line_print(struct line *line, struct line_options *options)
 {
     struct buffer out = {0};
-    if (!line->bad && options->together &&
-        history_join(&options->history, line->engagement_id, &line->join) != 0)
+    if (line->repeated)
+        line->join = line->recorded->join;
+    if (!line->bad && line->recorded && history_join(&options->history, line->recorded, &line->join) != 0)
         line_fail(line, "Out of memory.");
     if (line->bad) {
         puts(line->findings.failed ? "{\"error\":\"out of memory\"}" : line->findings.data);

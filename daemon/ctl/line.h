@@ -26,6 +26,9 @@ struct line {
     bool lacking;   /* some plugin could not be asked */
     char *bytes;    /* the event as it would be stored, then the affiliation */
     char *source, *id, *engagement_id;
+    char *about; /* the event's id that the findings are about: a correction's is another's */
+    struct history_event *recorded; /* --together */
+    bool repeated;                  /* --together: another copy came before; nothing is asked */
     struct case_join join;
     struct buffer findings; /* a JSON array */
 };

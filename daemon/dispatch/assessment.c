@@ -35,6 +35,14 @@ bool assessment_lacking(const struct assessment *assessment, uint32_t to)
     return false;
 }
 
+bool assessment_has_part(const struct assessment *assessment, uint32_t instance, enum pathway pathway)
+{
+    for (uint32_t i = 0; i < assessment->part_count; i++)
+        if (assessment->parts[i].instance == instance && assessment->parts[i].pathway == pathway)
+            return true;
+    return false;
+}
+
 void assessment_join_facts(struct assessment *assessment, uint32_t enrichers)
 {
     buffer_string(&assessment->facts, "[");

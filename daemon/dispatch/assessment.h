@@ -11,6 +11,9 @@
 bool assessment_open(const struct assessment *assessment, uint32_t from, uint32_t to);
 bool assessment_lacking(const struct assessment *assessment, uint32_t to);
 
+/* Whether the instance has a part on that pathway, whatever came of it. */
+bool assessment_has_part(const struct assessment *assessment, uint32_t instance, enum pathway pathway);
+
 /* Every enricher's array joined into one, in configured order. */
 void assessment_join_facts(struct assessment *assessment, uint32_t enrichers);
 

@@ -6,6 +6,9 @@
  */
 #include "dispatch/dispatch_private.h"
 
+#include "dispatch/correction.h"
+#include "event/correct.h"
+
 #include <pathwayd/plugin.h>
 
 #include <sched.h>
@@ -107,6 +110,9 @@ void dispatch_forget(struct dispatch *dispatch, struct work *work)
  * looked for owed rows before there were any, so it looks again. */
 static void look_again(struct dispatch *dispatch, const struct work *work)
 {
+    uint32_t asked = dispatch->context.enricher_count ? 1 : dispatch->context.instance_count;
+    for (uint32_t i = 0; work->corrects && i < asked; i++)
+        dispatch->owed[i].recovering = dispatch->owed[i].restart = !dispatch->owed[i].away;
     for (uint32_t i = 0; work->assessment && i < work->assessment->part_count; i++) {
         const struct part *part = &work->assessment->parts[i];
         struct owed *owed = &dispatch->owed[part->instance];
@@ -209,10 +215,15 @@ int dispatch_route(struct dispatch *dispatch, struct work *work)
 {
     struct json_error error;
     struct pw_document *document = &dispatch->document;
-    int status = json_parse(document, work->bytes, work->body_length, &json_limits_frame, &error);
+    int status = dispatch->corrections ? correction_apply(dispatch->view, work, &dispatch->corrected) : 0;
+    if (status == 0)
+        status = json_parse(document, work->bytes, work->body_length, &json_limits_frame, &error);
     if (status < 0)
         return status;
     work->pathways = pathway_route(dispatch->config, document);
+    work->corrects = event_is_correction(json_text(document, json_member(document, PW_NODE_ROOT, "type")),
+                                         dispatch->config->type_prefix);
+    dispatch->corrections |= work->corrects;
     time_parse(json_text(document, json_member(document, PW_NODE_ROOT, "time")), &work->as_of);
     return 0;
 }
@@ -361,6 +372,8 @@ int dispatch_new(uv_loop_t *loop, const struct config *config, struct journal *j
     if (status == 0)
         status = journal_cursor_get(dispatch->view, CURSOR_NAME, &dispatch->committed);
     if (status == 0)
+        status = journal_corrections_any(dispatch->view, &dispatch->corrections);
+    if (status == 0)
         status = pipeline_new(loop, config, options, &pipeline_events, dispatch, &dispatch->pipeline);
     if (status < 0) {
         dispatch_free(dispatch);
@@ -370,6 +383,7 @@ int dispatch_new(uv_loop_t *loop, const struct config *config, struct journal *j
     for (uint32_t i = 0; i < pipeline_instance_count(dispatch->pipeline); i++) {
         const struct config_plugin *plugin = host_process_plugin(pipeline_instance(dispatch->pipeline, i));
         dispatch->context.instance_names[i] = plugin->name;
+        dispatch->context.instance_count++;
         dispatch->context.enricher_count += plugin->stage == PW_STAGE_ENRICH;
     }
     *ret_dispatch = dispatch;
@@ -441,6 +455,7 @@ void dispatch_free(struct dispatch *dispatch)
     work_list_free(dispatch->committing);
     journal_view_close(dispatch->view);
     json_release(&dispatch->document);
+    buffer_release(&dispatch->corrected);
     free(dispatch);
 }
 

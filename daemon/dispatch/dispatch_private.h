@@ -64,6 +64,8 @@ struct dispatch {
     int task_status;
     atomic_int commit_state; /* enum commit_state */
     struct pw_document document;
+    bool corrections; /* there are some */
+    struct buffer corrected;
 };
 
 /* dispatch.c */

@@ -19,6 +19,7 @@ struct owed_rows {
     uint64_t sequences[LATE_ROWS];
     uint32_t pathways[LATE_ROWS];
     int64_t since[LATE_ROWS];
+    bool corrected[LATE_ROWS];
     uint32_t count;
     uint64_t after;
 };
@@ -39,6 +40,7 @@ static int owed_row(void *to, const struct journal_pending *pending)
         return 0;
     }
     rows->since[rows->count] = pending->since_ms;
+    rows->corrected[rows->count] = text_is(pending->reason, "correction");
     rows->sequences[rows->count] = pending->sequence;
     rows->pathways[rows->count++] = bit;
     return 0;
@@ -68,6 +70,7 @@ static void take_owed(struct dispatch *dispatch, const struct owed_rows *rows, u
     bool enricher = rows->instance < dispatch->context.enricher_count;
     work->instance = rows->instance;
     work->since_ms = rows->since[index];
+    work->corrected = rows->kind == WORK_AGAIN && rows->corrected[index];
     dispatch_take(dispatch, work);
     if (rows->kind == WORK_OUTAGE) {
         work->pathways = enricher ? work->pathways : rows->pathways[index];

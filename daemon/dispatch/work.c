@@ -6,30 +6,40 @@
  */
 #include "dispatch/work.h"
 
+#include "dispatch/assessment.h"
+#include "dispatch/correction.h"
+
 #include <stdlib.h>
 #include <string.h>
+
+int work_reword(struct work *work, struct pw_text body, struct pw_text affiliation)
+{
+    size_t length = body.length + affiliation.length;
+    char *bytes = malloc(length ? length : 1);
+    if (!bytes)
+        return PW_ERROR_MEMORY;
+    if (body.length)
+        memcpy(bytes, body.data, body.length);
+    if (affiliation.length)
+        memcpy(bytes + body.length, affiliation.data, affiliation.length);
+    free(work->bytes);
+    work->bytes = bytes;
+    work->body_length = body.length;
+    work->affiliation_length = affiliation.length;
+    work->held = length;
+    return 0;
+}
 
 struct work *work_new(enum work_kind kind, const struct journal_event *event)
 {
     struct work *work = calloc(1, sizeof(*work));
-    size_t length = event->body.length + event->affiliation.length;
-    char *bytes = malloc(length ? length : 1);
-    if (!work || !bytes) {
+    if (!work || work_reword(work, event->body, event->affiliation) < 0) {
         free(work);
-        free(bytes);
         return NULL;
     }
-    if (event->body.length)
-        memcpy(bytes, event->body.data, event->body.length);
-    if (event->affiliation.length)
-        memcpy(bytes + event->body.length, event->affiliation.data, event->affiliation.length);
     work->kind = kind;
     work->sequence = event->sequence;
     work->as_of = event->received_ms;
-    work->bytes = bytes;
-    work->body_length = event->body.length;
-    work->affiliation_length = event->affiliation.length;
-    work->held = length;
     return work;
 }
 
@@ -231,6 +241,21 @@ static int write_unneeded(struct writing *writing)
     return status;
 }
 
+/* A corrected event may go other ways than before: what was said where it no longer goes does not stand. */
+static int write_unrouted(struct writing *writing)
+{
+    const struct assessment *assessment = writing->work->assessment;
+    const struct work_context *context = writing->context;
+    int status = 0;
+    if (!assessment || assessment_lacking(assessment, context->enricher_count))
+        return 0;
+    for (uint32_t i = context->enricher_count; i < context->instance_count; i++)
+        for (enum pathway each = 0; each < PATHWAY_COUNT && status == 0; each++)
+            if (!assessment_has_part(assessment, i, each))
+                status = put_findings(writing, context->instance_names[i], each, NULL);
+    return status;
+}
+
 bool work_set_aside(struct work *work)
 {
     bool any = false;
@@ -251,6 +276,10 @@ int work_write(struct journal_writer *writer, struct work *work, const struct wo
     int status = work->kind == WORK_OUTAGE ? write_outage(&writing) : 0;
     if (status == 0 && work->kind == WORK_AGAIN)
         status = write_unneeded(&writing);
+    if (status == 0 && work->corrected)
+        status = write_unrouted(&writing);
+    if (status == 0 && work->corrects)
+        status = correction_write(writer, work, context);
     work->failed = NULL;
     for (uint32_t i = 0; work->assessment && i < work->assessment->part_count && status == 0; i++) {
         status = write_part(&writing, &work->assessment->parts[i]);

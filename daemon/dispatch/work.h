@@ -18,7 +18,9 @@ struct work {
     struct work *next;
     enum work_kind kind;
     bool done;
-    bool taken; /* counted in the window */
+    bool taken;     /* counted in the window */
+    bool corrects;  /* it is a correction, of an event that is asked about again once this is on disk */
+    bool corrected; /* AGAIN: because of a correction, so that it may go other ways than before */
     uint64_t sequence;
     int64_t as_of;
     uint32_t pathways; /* bit set */
@@ -37,13 +39,15 @@ struct work {
 struct work *work_new(enum work_kind kind, const struct journal_event *event);
 void work_free(struct work *work); /* NULL is fine */
 struct pw_text work_body(const struct work *work);
+/* Puts other bytes in the place of its own; PW_ERROR_MEMORY leaves it as it was. */
+int work_reword(struct work *work, struct pw_text body, struct pw_text affiliation);
 
 /* What writing needs to know; immutable while a commit is under way. */
 struct work_context {
     int (*judged)(void *owner, struct journal_writer *writer, uint64_t sequence, struct pw_text body);
     void *owner;
     const char *instance_names[PIPELINE_MAX_INSTANCES];
-    uint32_t enricher_count;
+    uint32_t instance_count, enricher_count;
 };
 
 /* Facts, findings, pending rows and the case join of one piece of work. 0 or a journal error, with the part it is

@@ -98,6 +98,10 @@ int64_t journal_writer_now(struct journal_writer *writer);               /* the 
 /* Cursors: how far a stage has come. 0 when never set. */
 int journal_cursor_set(struct journal_writer *writer, const char *stage, uint64_t sequence);
 
+/* Notes that the event `sequence` corrects the event of this identity, whether that is here already or not. */
+int journal_correction_put(struct journal_writer *writer, uint64_t sequence, struct pw_text source,
+                           struct pw_text id);
+
 /* Facts of one event by one enricher; replaces. `facts` is a JSON array. */
 int journal_facts_put(struct journal_writer *writer, uint64_t sequence, const char *instance,
                       struct pw_text facts);
@@ -184,6 +188,11 @@ int journal_events_read(struct journal_view *view, uint64_t after, uint32_t limi
                         void *to);
 int journal_event_find(struct journal_view *view, struct pw_text source, struct pw_text id,
                        uint64_t *ret_sequence);
+/* The corrections of an event, in the order they came; a hash may collide, so each must be asked what it is about. */
+int journal_corrections_read(struct journal_view *view, struct pw_text source, struct pw_text id,
+                             journal_event_row *row, void *to);
+/* Whether there is any at all. */
+int journal_corrections_any(struct journal_view *view, bool *ret_any);
 int journal_facts_read(struct journal_view *view, uint64_t sequence,
                        int (*row)(void *to, struct pw_text instance, struct pw_text facts), void *to);
 int journal_findings_of_event(struct journal_view *view, uint64_t sequence, journal_finding_row *row,

@@ -66,6 +66,23 @@ int journal_events_read(struct journal_view *view, uint64_t after, uint32_t limi
     return each(view, &reading, STATEMENT_EVENTS, "uu", after, (uint64_t)limit);
 }
 
+int journal_corrections_read(struct journal_view *view, struct pw_text source, struct pw_text id,
+                             journal_event_row *row, void *to)
+{
+    struct reading reading = {.give = give_event, .to = to, .row.event = row};
+    return each(view, &reading, STATEMENT_CORRECTIONS, "u", duplicate_hash(view->hash_key, source, id));
+}
+
+int journal_corrections_any(struct journal_view *view, bool *ret_any)
+{
+    uint64_t any = 0;
+    int status = store_number(&view->store, "SELECT EXISTS(SELECT 1 FROM correction)", &any);
+
+    if (!status)
+        *ret_any = any != 0;
+    return status;
+}
+
 static int give_facts(const struct reading *reading, sqlite3_stmt *row)
 {
     return reading->row.facts(reading->to, store_text(row, 0), store_text(row, 1));

@@ -4,7 +4,8 @@
  *
  * Rows of an event are clustered by its sequence number: facts and findings have rowid sequence × 2^20 + n, so
  * neither needs an index on the event. event_key repeats the hash of source + id in a narrow table, so that
- * the duplicate index is rebuilt at start from some 15 bytes an event.
+ * the duplicate index is rebuilt at start from some 15 bytes an event. correction holds the same hash of what a
+ * correction is about, since it may come before its event.
  */
 #include "journal/schema.h"
 
@@ -25,6 +26,8 @@ static const char version_1[] =
     "NULL,"
     " affiliation TEXT NOT NULL, digest BLOB NOT NULL);"
     "CREATE TABLE event_key(seq INTEGER PRIMARY KEY, key INTEGER NOT NULL);"
+    "CREATE TABLE correction(seq INTEGER PRIMARY KEY, target INTEGER NOT NULL);"
+    "CREATE INDEX correction_target ON correction(target);"
     "CREATE TABLE cursor(stage TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE fact(id INTEGER PRIMARY KEY, instance INTEGER NOT NULL, body TEXT NOT NULL);"
     "CREATE TABLE finding(id INTEGER PRIMARY KEY, case_id INTEGER, instance INTEGER NOT NULL,"

@@ -53,6 +53,13 @@ int journal_cursor_set(struct journal_writer *writer, const char *stage, uint64_
     return status ? status : writer_read_cursors(writer);
 }
 
+int journal_correction_put(struct journal_writer *writer, uint64_t sequence, struct pw_text source,
+                           struct pw_text id)
+{
+    return writer_run(writer, TOUCH_CORRECTION, STATEMENT_CORRECTION_INSERT, "uu", sequence,
+                      duplicate_hash(writer->view.hash_key, source, id));
+}
+
 int journal_audit(struct journal_writer *writer, const char *kind, struct pw_text detail)
 {
     for (size_t i = 0; i < sizeof(reserved_kinds) / sizeof(*reserved_kinds); i++)

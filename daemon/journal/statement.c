@@ -60,6 +60,12 @@ const char *const statement_texts[STATEMENT_COUNT] = {
         "SELECT " EVENT_COLUMNS ", e.digest FROM event e LEFT JOIN name f ON f.id = e.feed "
         "WHERE e.seq BETWEEN ?1 AND ?2 ORDER BY e.seq",
 
+    [STATEMENT_CORRECTION_INSERT] = "INSERT OR REPLACE INTO correction(seq, target) VALUES(?1, ?2)",
+    [STATEMENT_CORRECTIONS] =
+        "SELECT " EVENT_COLUMNS
+        "FROM correction c JOIN event e ON e.seq = c.seq LEFT JOIN name f ON f.id = e.feed "
+        "WHERE c.target = ?1 ORDER BY c.seq",
+
     [STATEMENT_CURSOR_SET] = "INSERT OR REPLACE INTO cursor(stage, seq) VALUES(?1, ?2)",
     [STATEMENT_CURSOR_GET] = "SELECT seq FROM cursor WHERE stage = ?1",
     [STATEMENT_CURSOR_SLOWEST] = "SELECT min(seq) FROM cursor",

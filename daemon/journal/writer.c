@@ -10,9 +10,11 @@
 #include <string.h>
 
 static const char *const touch_words[TOUCH_COUNT] = {
-    [TOUCH_CURSOR] = "cursors",      [TOUCH_FACTS] = "facts",       [TOUCH_FINDING] = "findings",
-    [TOUCH_WITHDRAWN] = "withdrawn", [TOUCH_ATTACHED] = "attached", [TOUCH_PENDING] = "pending",
-    [TOUCH_CASE] = "cases",          [TOUCH_NOTICE] = "notices",
+    [TOUCH_CURSOR] = "cursors",      [TOUCH_CORRECTION] = "corrections",
+    [TOUCH_FACTS] = "facts",         [TOUCH_FINDING] = "findings",
+    [TOUCH_WITHDRAWN] = "withdrawn", [TOUCH_ATTACHED] = "attached",
+    [TOUCH_PENDING] = "pending",     [TOUCH_CASE] = "cases",
+    [TOUCH_NOTICE] = "notices",
 };
 
 /* Column of the head row at which the tallies begin. */

@@ -40,6 +40,7 @@ struct progress {
 /* What a task wrote, for its audit record. */
 enum touch {
     TOUCH_CURSOR,
+    TOUCH_CORRECTION,
     TOUCH_FACTS,
     TOUCH_FINDING,
     TOUCH_WITHDRAWN,

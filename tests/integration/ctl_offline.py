@@ -82,10 +82,28 @@ evidence = [e for a in good for f in a["findings"] for e in f["evidence"]]
 check(evidence and all(set(e) >= {"source", "list", "entry", "entry_name", "snapshot", "basis", "text", "pointer"}
                        for e in evidence), "so has its evidence")
 
-run = ctl("assess", "--together", stdin=ndjson([event(1), event(1, partner=SEVEN_SONS), event(1), event(2)]))
+run = ctl("assess", "--together", stdin=ndjson([event(1), event(3, engagement_id="E-1", partner=SEVEN_SONS),
+                                                event(4, engagement_id="E-1"), event(2)]))
 check([a["level"] for a in lines(run)] == ["none", "recommended", "recommended", "none"] and run.returncode == 0,
       "--together joins an engagement's level over the lines so far")
 check(lines(run)[2]["findings"] == [], "and keeps each line's own findings")
+run = ctl("assess", "--together", stdin=ndjson([event(1), event(1, partner=SEVEN_SONS)]))
+check([a["level"] for a in lines(run)] == ["none", "none"], "a second copy of an event changes nothing")
+
+
+def correction(number, target, **data):
+    return {**event(number), "type": "org.pathwayd.correction.v1", "causationid": f"t-{target}", "data": data}
+
+
+run = ctl("assess", "--together", stdin=ndjson([
+    event(1), correction(11, 1, partner=SEVEN_SONS), correction(12, 2, partner=SEVEN_SONS), event(2),
+    correction(13, 1, partner=None)]))
+check([(a["engagement_id"], a["level"]) for a in lines(run)] ==
+      [("E-1", "none"), ("E-1", "recommended"), ("", "none"), ("E-2", "recommended"), ("E-1", "none")],
+      f"a correction changes what its event said, before or after {run.stdout[:300]}")
+about = lines(run)[1]
+check(about["event"]["id"] == "t-11" and [f["event"]["id"] for f in about["findings"]] == ["t-1"],
+      "its line names the correction, its findings the corrected event")
 
 many = [event(n, partner=SEVEN_SONS if n % 7 == 0 else []) for n in range(3000)]
 run = ctl("assess", stdin=ndjson(many))
