@@ -39,6 +39,19 @@ static void write_words(struct buffer *out, const char *key, struct pw_text word
     json_write_end(out, ']');
 }
 
+/* Behind the rules' names stands "+N" when N findings have rules that are not among them. */
+static void write_rules(struct buffer *out, struct pw_text rules)
+{
+    const char *plus = rules.length > 0 ? memchr(rules.data, '+', rules.length) : NULL;
+    uint64_t left_out = 0;
+    for (const char *digit = plus ? plus + 1 : NULL; digit && digit < rules.data + rules.length; digit++)
+        left_out = left_out * 10 + (uint64_t)(*digit - '0');
+    if (plus)
+        rules.length = (size_t)(plus - rules.data);
+    write_words(out, "rules", rules);
+    json_member_unsigned(out, "rules_left_out", left_out);
+}
+
 static void write_case_members(struct buffer *out, const struct journal_case *item)
 {
     char name[32];
@@ -50,7 +63,7 @@ static void write_case_members(struct buffer *out, const struct journal_case *it
     json_member_string(out, "level", item->level < PW_LEVEL_COUNT ? level_names[item->level] : "unknown");
     json_member_boolean(out, "needs_information", item->needs_information != 0);
     write_words(out, "pathways", item->pathways);
-    write_words(out, "rules", item->rules);
+    write_rules(out, item->rules);
     member_time(out, "opened", item->opened_ms);
     member_time(out, "updated", item->updated_ms);
     json_member_unsigned(out, "revision", item->revision);

@@ -135,7 +135,7 @@ struct journal_case {
     struct pw_text state;    /* "new", "withdrawn"; later the reviewers' states */
     struct pw_text pathways; /* comma-separated, in table order */
     struct pw_text title;
-    struct pw_text rules; /* standing rules, comma-separated, sorted */
+    struct pw_text rules; /* standing rules, comma-separated, sorted; a last "+N": N findings of others */
     int64_t opened_ms, updated_ms;
     uint64_t revision; /* +1 at each change */
     uint64_t sequence; /* the event that changed it last */

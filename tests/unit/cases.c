@@ -16,6 +16,7 @@
 
 #include "cases/cases.h"
 #include "dispatch/pathway.h"
+#include "host/frame.h"
 
 struct fixture {
     char folder[64], path[96];
@@ -146,6 +147,17 @@ static void judged(struct journal_task *task, int status)
     sem_post(&judging->waiting.done);
 }
 
+static void submit(struct fixture *fixture, struct judging *judging,
+                   int (*run)(struct journal_writer *, struct journal_task *))
+{
+    struct journal_task task = {.run = run, .done = judged, .owner = judging};
+    sem_init(&judging->waiting.done, 0, 0);
+    journal_submit(fixture->journal, &task);
+    sem_wait(&judging->waiting.done);
+    sem_destroy(&judging->waiting.done);
+    assert_int_equal(judging->waiting.status, 0);
+}
+
 /* One event of an engagement, and what a pathway says of it. Level none withdraws. */
 static void judge(struct fixture *fixture, uint64_t sequence, const char *body, const char *pathway,
                   const char *rule, uint32_t level, uint32_t asks)
@@ -157,18 +169,13 @@ static void judge(struct fixture *fixture, uint64_t sequence, const char *body, 
                               .body = body,
                               .level = level,
                               .asks = asks};
-    struct journal_task task = {.run = judge_run, .done = judged, .owner = &judging};
-    sem_init(&judging.waiting.done, 0, 0);
-    journal_submit(fixture->journal, &task);
-    sem_wait(&judging.waiting.done);
-    sem_destroy(&judging.waiting.done);
-    assert_int_equal(judging.waiting.status, 0);
+    submit(fixture, &judging, judge_run);
 }
 
 struct seen {
     uint64_t case_id, revision;
     uint32_t level, asks, count;
-    char state[32], rules[128], notices[1024];
+    char state[32], rules[1u << 15], notices[4096];
 };
 
 static int see_case(void *to, const struct journal_case *item)
@@ -180,7 +187,8 @@ static int see_case(void *to, const struct journal_case *item)
     seen->level = item->level;
     seen->asks = item->needs_information;
     snprintf(seen->state, sizeof(seen->state), "%.*s", TEXT_FMT(item->state));
-    snprintf(seen->rules, sizeof(seen->rules), "%.*s", TEXT_FMT(item->rules));
+    snprintf(seen->rules, sizeof(seen->rules), "%.*s", (int)item->rules.length,
+             item->rules.data ? item->rules.data : ""); /* TEXT_FMT cuts */
     return 0;
 }
 
@@ -301,6 +309,57 @@ static void engagements_do_not_mix(void **state)
     assert_int_not_equal(look(fixture, "E-1").case_id, look(fixture, "E-2").case_id);
 }
 
+/* Full answers of five policies, every rule of its own and with a name as long as it may be; and what a host
+ * that lies may have sent before anybody checked. */
+static int judge_at_length(struct journal_writer *writer, struct journal_task *task)
+{
+    enum { INSTANCES = 5, EACH = 64, LONG = 100000 };
+    struct judging *judging = task->owner;
+    int status = 0;
+    char *endless = malloc(LONG);
+    memset(endless, 'x', LONG);
+    for (int i = 0; i < INSTANCES && status == 0; i++) {
+        char instance[16], rules[EACH][FRAME_MAX_RULE + 1];
+        struct journal_finding findings[EACH] = {0};
+        snprintf(instance, sizeof(instance), "policy-%d", i);
+        for (int n = 0; n < EACH; n++) {
+            snprintf(rules[n], sizeof(rules[n]), "%0*d", (int)FRAME_MAX_RULE, i * EACH + n);
+            findings[n] = (struct journal_finding){
+                .rule = {rules[n], FRAME_MAX_RULE}, .level = PW_LEVEL_REQUIRED, .body = PW_TEXT("{}")};
+        }
+        if (i == 0)
+            findings[0].rule = (struct pw_text){endless, LONG};
+        if (i == 1)
+            findings[0].rule = PW_TEXT("a,b+\"");
+        status = journal_findings_put(writer, judging->sequence, instance, "research", findings, EACH);
+    }
+    free(endless);
+    return status < 0 ? status
+                      : cases_apply(writer, judging->config, judging->sequence,
+                                    (struct pw_text){judging->body, strlen(judging->body)});
+}
+
+static void rules_without_end_are_counted(void **state)
+{
+    struct fixture *fixture = *state;
+    char body[512];
+    store(fixture, "1", "E-1", body);
+    struct judging judging = {.config = &fixture->config, .sequence = fixture->sequence, .body = body};
+    submit(fixture, &judging, judge_at_length);
+    struct seen seen = look(fixture, "E-1");
+    assert_int_equal(seen.level, PW_LEVEL_REQUIRED);
+    assert_string_equal(strchr(seen.rules, '+'), "+192");
+    assert_int_equal(strlen(seen.rules), 128 * (FRAME_MAX_RULE + 1) + strlen("+192"));
+    submit(fixture, &judging, judge_at_length); /* nothing new */
+    assert_int_equal(look(fixture, "E-1").revision, 1);
+    judge(fixture, fixture->sequence, body, "lab", "lab.one_more", PW_LEVEL_REQUIRED, 0);
+    seen = look(fixture, "E-1");
+    assert_string_equal(strchr(seen.rules, '+'), "+193");
+    assert_non_null(strstr(seen.notices, "-2-mail-alice=waiting")); /* and is told all the same */
+    judge(fixture, fixture->sequence, body, "lab", "", PW_LEVEL_NONE, 0);
+    assert_string_equal(strchr(look(fixture, "E-1").rules, '+'), "+192");
+}
+
 static void the_join_is_the_maximum_in_any_order(void **state)
 {
     (void)state;
@@ -328,6 +387,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_rise_breaks_through_and_adds_who_must_know, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_withdrawal_is_told_and_a_return_reopens, set_up, tear_down),
         cmocka_unit_test_setup_teardown(engagements_do_not_mix, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(rules_without_end_are_counted, set_up, tear_down),
         cmocka_unit_test(the_join_is_the_maximum_in_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,7 +73,7 @@ static int write_rows(struct journal_writer *writer, struct journal_task *task)
                                 .state = PW_TEXT("new"),
                                 .pathways = PW_TEXT("research,lab"),
                                 .title = PW_TEXT("A \"title\""),
-                                .rules = PW_TEXT("research.q2_tie"),
+                                .rules = PW_TEXT("research.q2_tie,+12"),
                                 .opened_ms = 1767225600000,
                                 .updated_ms = 1767225600000,
                                 .revision = 1,
@@ -297,6 +297,8 @@ static void a_case_is_found_by_name_number_and_engagement(void **state)
         assert_string_equal(word(result, "level"), "recommended");
         assert_string_equal(word(result, "title"), "A \"title\"");
         assert_int_equal(cJSON_GetArraySize(at(result, "pathways")), 2);
+        assert_int_equal(cJSON_GetArraySize(at(result, "rules")), 1);
+        assert_int_equal(cJSON_GetNumberValue(at(result, "rules_left_out")), 12);
         assert_int_equal(cJSON_GetArraySize(at(result, "findings")), 1);
         assert_string_equal(word(at(result, "notices")->child, "reviewer"), "alice");
         assert_non_null(at(result, "latest_event"));
