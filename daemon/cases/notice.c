@@ -191,10 +191,10 @@ static int write_notice(struct telling *telling, const struct recipient *recipie
     struct buffer id = {0}, body = {0};
     case_name(item->case_id, name);
     /* The instant of opening keeps a new journal's ids apart from an old one's: mail services drop a repeated
-     * id. */
-    buffer_format(&id, "%s-%llx-%llu-%s-%s", name, (unsigned long long)item->opened_ms,
+     * id. Neither '+' nor '*' can stand in a name, and two ids that met would stop every commit after. */
+    buffer_format(&id, "%s-%llx-%llu+%s+%s", name, (unsigned long long)item->opened_ms,
                   (unsigned long long)item->revision, recipient->channel,
-                  recipient->reviewer[0] ? recipient->reviewer : "all");
+                  recipient->reviewer[0] ? recipient->reviewer : "*");
     if (!id.failed)
         write_body(&body, telling, recipient, id.data);
     struct journal_notice notice = {.case_id = item->case_id,

@@ -231,8 +231,8 @@ static void recommended_opens_and_tells_once(void **state)
     struct seen seen = look(fixture, "E-1");
     assert_int_equal(seen.level, PW_LEVEL_RECOMMENDED);
     assert_string_equal(seen.state, "new");
-    assert_string_equal(
-        seen.notices, "C-000001-19b76daa800-1-mail-alice=waiting C-000001-19b76daa800-1-stream-all=waiting ");
+    assert_string_equal(seen.notices,
+                        "C-000001-19b76daa800-1+mail+alice=waiting C-000001-19b76daa800-1+stream+*=waiting ");
     /* The same again, by another event of the engagement: nobody hears of it twice. */
     store(fixture, "2", "E-1", body);
     judge(fixture, fixture->sequence, body, "research", "research.q2", PW_LEVEL_RECOMMENDED, 0);
@@ -246,7 +246,7 @@ static void suggested_goes_to_the_digest(void **state)
     char body[512];
     store(fixture, "1", "E-1", body);
     judge(fixture, fixture->sequence, body, "lab", "lab.ip", PW_LEVEL_SUGGESTED, 0);
-    assert_string_equal(look(fixture, "E-1").notices, "C-000001-19b76daa800-1-stream-all=digest ");
+    assert_string_equal(look(fixture, "E-1").notices, "C-000001-19b76daa800-1+stream+*=digest ");
 }
 
 static void asking_opens_at_any_level(void **state)
@@ -257,7 +257,7 @@ static void asking_opens_at_any_level(void **state)
     judge(fixture, fixture->sequence, body, "research", "research.unknown", PW_LEVEL_NOTE, 1);
     struct seen seen = look(fixture, "E-1");
     assert_int_equal(seen.asks, 1);
-    assert_string_equal(seen.notices, "C-000001-19b76daa800-1-mail-alice=waiting ");
+    assert_string_equal(seen.notices, "C-000001-19b76daa800-1+mail+alice=waiting ");
 }
 
 static void a_rise_breaks_through_and_adds_who_must_know(void **state)
@@ -272,9 +272,9 @@ static void a_rise_breaks_through_and_adds_who_must_know(void **state)
     assert_int_equal(seen.level, PW_LEVEL_REQUIRED);
     assert_int_equal(seen.revision, 2);
     assert_string_equal(seen.rules, "lab.no_military_partner,research.q2");
-    assert_non_null(strstr(seen.notices, "C-000001-19b76daa800-2-mail-alice=waiting"));
-    assert_non_null(strstr(seen.notices, "C-000001-19b76daa800-2-mail-bob=waiting"));
-    assert_null(strstr(seen.notices, "C-000001-19b76daa800-1-mail-bob"));
+    assert_non_null(strstr(seen.notices, "C-000001-19b76daa800-2+mail+alice=waiting"));
+    assert_non_null(strstr(seen.notices, "C-000001-19b76daa800-2+mail+bob=waiting"));
+    assert_null(strstr(seen.notices, "C-000001-19b76daa800-1+mail+bob"));
 }
 
 static void a_withdrawal_is_told_and_a_return_reopens(void **state)
@@ -288,7 +288,7 @@ static void a_withdrawal_is_told_and_a_return_reopens(void **state)
     struct seen seen = look(fixture, "E-1");
     assert_string_equal(seen.state, "withdrawn");
     assert_int_equal(seen.level, PW_LEVEL_NONE);
-    assert_non_null(strstr(seen.notices, "C-000001-19b76daa800-2-mail-alice=waiting"));
+    assert_non_null(strstr(seen.notices, "C-000001-19b76daa800-2+mail+alice=waiting"));
     judge(fixture, sequence, body, "research", "research.q2", PW_LEVEL_RECOMMENDED, 0);
     seen = look(fixture, "E-1");
     assert_string_equal(seen.state, "new");
@@ -355,9 +355,35 @@ static void rules_without_end_are_counted(void **state)
     judge(fixture, fixture->sequence, body, "lab", "lab.one_more", PW_LEVEL_REQUIRED, 0);
     seen = look(fixture, "E-1");
     assert_string_equal(strchr(seen.rules, '+'), "+193");
-    assert_non_null(strstr(seen.notices, "-2-mail-alice=waiting")); /* and is told all the same */
+    assert_non_null(strstr(seen.notices, "-2+mail+alice=waiting")); /* and is told all the same */
     judge(fixture, fixture->sequence, body, "lab", "", PW_LEVEL_NONE, 0);
     assert_string_equal(strchr(look(fixture, "E-1").rules, '+'), "+192");
+}
+
+/* Names may hold '-', and "all" is a name like any other. */
+static void ids_of_other_recipients_differ(void **state)
+{
+    static char *channels[] = {"mail", "mail-office", "stream", NULL};
+    static char *mail[] = {"mail", NULL}, *office[] = {"mail-office", NULL}, *stream[] = {"stream", NULL};
+    static char *address[] = {"a@example.test", NULL};
+    static char *everyone[] = {"office-anna", "anna", "all", NULL};
+    static char *nobody[] = {"anna", NULL};
+    static struct config_reviewer people[] = {
+        {"office-anna", mail, address}, {"anna", office, address}, {"all", stream, address}};
+    static struct config_route ways[] = {
+        {.min_level = PW_LEVEL_NOTE, .reviewers = everyone, .channels = channels},
+        {.min_level = PW_LEVEL_NOTE, .reviewers = nobody, .channels = stream}, /* a broadcast */
+    };
+    struct fixture *fixture = *state;
+    char body[512];
+    fixture->config =
+        (struct config){.reviewers = people, .reviewer_count = 3, .routes = ways, .route_count = 2};
+    store(fixture, "1", "E-1", body);
+    judge(fixture, fixture->sequence, body, "research", "research.q2", PW_LEVEL_RECOMMENDED, 0);
+    assert_string_equal(look(fixture, "E-1").notices, "C-000001-19b76daa800-1+mail+office-anna=waiting "
+                                                      "C-000001-19b76daa800-1+mail-office+anna=waiting "
+                                                      "C-000001-19b76daa800-1+stream+all=waiting "
+                                                      "C-000001-19b76daa800-1+stream+*=waiting ");
 }
 
 static void the_join_is_the_maximum_in_any_order(void **state)
@@ -388,6 +414,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_withdrawal_is_told_and_a_return_reopens, set_up, tear_down),
         cmocka_unit_test_setup_teardown(engagements_do_not_mix, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rules_without_end_are_counted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ids_of_other_recipients_differ, set_up, tear_down),
         cmocka_unit_test(the_join_is_the_maximum_in_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
