@@ -186,6 +186,14 @@ int journal_facts_read(struct journal_view *view, uint64_t sequence,
 int journal_findings_of_event(struct journal_view *view, uint64_t sequence, journal_finding_row *row,
                               void *to);
 int journal_findings_of_case(struct journal_view *view, uint64_t case_id, journal_finding_row *row, void *to);
+/* A case's findings that stand, or those that were withdrawn: newest first. */
+int journal_findings_newest(struct journal_view *view, uint64_t case_id, bool withdrawn, uint32_t limit,
+                            journal_finding_row *row, void *to);
+struct journal_tally {
+    uint64_t standing, withdrawn;
+    uint64_t newest_sequence; /* of the newest event that said something, standing or not; 0: none did */
+};
+int journal_findings_tally(struct journal_view *view, uint64_t case_id, struct journal_tally *ret_tally);
 int journal_findings_read(struct journal_view *view, uint64_t after_finding, uint32_t limit,
                           journal_finding_row *row, void *to);
 int journal_case_of_engagement(struct journal_view *view, struct pw_text engagement_id, journal_case_row *row,

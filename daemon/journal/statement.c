@@ -83,6 +83,10 @@ const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_FINDING_NEXT] = "SELECT max(id), max(case_id) FROM finding WHERE id BETWEEN ?1 AND ?2",
     [STATEMENT_FINDINGS_OF_EVENT] = FINDING_COLUMNS "WHERE d.id BETWEEN ?1 AND ?2 ORDER BY d.id",
     [STATEMENT_FINDINGS_OF_CASE] = FINDING_COLUMNS "WHERE d.case_id = ?1 ORDER BY d.id",
+    [STATEMENT_FINDINGS_NEWEST] =
+        FINDING_COLUMNS "WHERE d.case_id = ?1 AND d.withdrawn = ?2 ORDER BY d.id DESC LIMIT ?3",
+    [STATEMENT_FINDINGS_TALLY] =
+        "SELECT withdrawn, count(*), max(id) FROM finding WHERE case_id = ?1 GROUP BY withdrawn",
     [STATEMENT_FINDINGS] = FINDING_COLUMNS "WHERE d.id > ?1 ORDER BY d.id LIMIT ?2",
 
     [STATEMENT_PENDING_REASON] =

@@ -37,13 +37,16 @@ static void store_events(struct journal *journal)
         static const char *const types[] = {"org.pathwayd.agreement.proposed.v1",
                                             "org.pathwayd.visa.petition.filed.v1",
                                             "org.pathwayd.agreement.signed.v1"};
+        static const char *const bodies[] = {"{\"id\":\"a\",\"data\":{\"x\":1e2}}",
+                                             "{\"id\":\"b\",\"data\":{\"x\":1e2}}",
+                                             "{\"id\":\"c\",\"data\":{\"x\":1e2}}"};
         events[i] = (struct journal_event){.received_ms = 1767225600000,
                                            .feed = PW_TEXT("hr"),
                                            .source = PW_TEXT("https://hr.test/"),
                                            .id = {ids[i], 1},
                                            .type = {types[i], strlen(types[i])},
                                            .engagement_id = {engagements[i], 3},
-                                           .body = PW_TEXT("{\"specversion\":\"1.0\",\"data\":{\"x\":1e2}}")};
+                                           .body = {bodies[i], strlen(bodies[i])}};
     }
     gate_begin(&gate);
     struct journal_append append = {.events = events, .count = 3, .done = appended, .owner = &gate};
@@ -309,6 +312,78 @@ static void a_case_is_found_by_name_number_and_engagement(void **state)
     assert_int_equal(count_of(*state, "{\"op\":\"case.list\",\"state\":\"withdrawn\"}"), 0);
 }
 
+/* What five instances say of event 3, or no longer say but for the first. */
+static int say_much(struct journal_writer *writer, void *context)
+{
+    static const char *const names[] = {"i1", "i2", "i3", "i4", "i5"};
+    struct journal_finding findings[64] = {0};
+    int status = 0;
+    for (int n = 0; n < 64; n++)
+        findings[n] = (struct journal_finding){
+            .rule = PW_TEXT("research.q2_tie"), .level = PW_LEVEL_RECOMMENDED, .body = PW_TEXT("{}")};
+    for (int i = 0; i < 5 && status == 0; i++)
+        status =
+            journal_findings_put(writer, 3, names[i], "research", findings, i && !*(bool *)context ? 0 : 64);
+    return status ? status : journal_findings_attach(writer, 3, 1);
+}
+
+static int tell_often(struct journal_writer *writer, void *context)
+{
+    int status = 0;
+    (void)context;
+    for (int i = 0; i < 300 && status == 0; i++) {
+        char id[16];
+        snprintf(id, sizeof(id), "m-%d", i);
+        struct journal_notice notice = {.case_id = 1,
+                                        .notice_id = text(id),
+                                        .channel = PW_TEXT("email"),
+                                        .state = PW_TEXT("waiting"),
+                                        .body = PW_TEXT("{}")};
+        status = journal_notice_add(writer, &notice);
+    }
+    return status;
+}
+
+static void assert_shown(struct fixture *fixture, int standing, int standing_left, int withdrawn_left)
+{
+    cJSON *answer = ask(fixture, "{\"op\":\"case.show\",\"case\":1}");
+    const cJSON *result = at(answer, "result"), *finding = NULL;
+    double before = 1e18;
+    int seen = 0;
+    cJSON_ArrayForEach(finding, at(result, "findings"))
+    {
+        double id = cJSON_GetNumberValue(at(finding, "finding"));
+        assert_int_equal(cJSON_IsTrue(at(finding, "withdrawn")), seen >= standing);
+        assert_true(seen == standing || id < before);
+        before = id;
+        seen++;
+    }
+    assert_int_equal(seen, 256);
+    assert_int_equal(cJSON_GetNumberValue(at(at(result, "findings")->child, "sequence")), 3);
+    assert_int_equal(cJSON_GetNumberValue(at(result, "findings_left_out")), standing_left);
+    assert_int_equal(cJSON_GetNumberValue(at(result, "withdrawn_left_out")), withdrawn_left);
+    assert_string_equal(word(at(result, "latest_event"), "id"), "c");
+    cJSON_Delete(answer);
+}
+
+static void a_long_case_shows_what_stands_and_is_new(void **state)
+{
+    struct fixture *fixture = *state;
+    bool all = true;
+    assert_int_equal(run_errand(fixture->scratch.journal, say_much, &all), 0);
+    assert_shown(fixture, 256, 321 - 256, 0);
+    all = false;
+    assert_int_equal(run_errand(fixture->scratch.journal, say_much, &all), 0);
+    assert_shown(fixture, 65, 0, 321 - 256);
+    assert_int_equal(run_errand(fixture->scratch.journal, tell_often, NULL), 0);
+    cJSON *answer = ask(fixture, "{\"op\":\"case.show\",\"case\":1}");
+    const cJSON *notices = at(at(answer, "result"), "notices");
+    assert_int_equal(cJSON_GetArraySize(notices), 256);
+    assert_string_equal(word(cJSON_GetArrayItem(notices, 255), "notice_id"), "m-299");
+    assert_int_equal(cJSON_GetNumberValue(at(at(answer, "result"), "notices_left_out")), 301 - 256);
+    cJSON_Delete(answer);
+}
+
 static void pending_work_is_listed(void **state)
 {
     assert_int_equal(count_of(*state, "{\"op\":\"pending.list\"}"), 1);
@@ -473,6 +548,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_event_is_shown_with_its_findings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(findings_are_filtered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_case_is_found_by_name_number_and_engagement, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_long_case_shows_what_stands_and_is_new, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pending_work_is_listed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_daemon_is_asked_and_moved, set_up, tear_down),
         cmocka_unit_test(a_finding_without_members_stays_json),
