@@ -185,6 +185,7 @@ int journal_facts_read(struct journal_view *view, uint64_t sequence,
                        int (*row)(void *to, struct pw_text instance, struct pw_text facts), void *to);
 int journal_findings_of_event(struct journal_view *view, uint64_t sequence, journal_finding_row *row,
                               void *to);
+/* Those that stand: what was withdrawn costs nothing here, however often a case was assessed again. */
 int journal_findings_of_case(struct journal_view *view, uint64_t case_id, journal_finding_row *row, void *to);
 /* A case's findings that stand, or those that were withdrawn: newest first. */
 int journal_findings_newest(struct journal_view *view, uint64_t case_id, bool withdrawn, uint32_t limit,

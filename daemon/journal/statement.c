@@ -82,7 +82,7 @@ const char *const statement_texts[STATEMENT_COUNT] = {
         "WHERE id BETWEEN ?1 AND ?2 AND instance = ?3 AND pathway = ?4 ORDER BY withdrawn, id",
     [STATEMENT_FINDING_NEXT] = "SELECT max(id), max(case_id) FROM finding WHERE id BETWEEN ?1 AND ?2",
     [STATEMENT_FINDINGS_OF_EVENT] = FINDING_COLUMNS "WHERE d.id BETWEEN ?1 AND ?2 ORDER BY d.id",
-    [STATEMENT_FINDINGS_OF_CASE] = FINDING_COLUMNS "WHERE d.case_id = ?1 ORDER BY d.id",
+    [STATEMENT_FINDINGS_OF_CASE] = FINDING_COLUMNS "WHERE d.case_id = ?1 AND d.withdrawn = 0 ORDER BY d.id",
     [STATEMENT_FINDINGS_NEWEST] =
         FINDING_COLUMNS "WHERE d.case_id = ?1 AND d.withdrawn = ?2 ORDER BY d.id DESC LIMIT ?3",
     [STATEMENT_FINDINGS_TALLY] =
