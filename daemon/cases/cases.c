@@ -198,7 +198,7 @@ static int audit_change(struct journal_writer *writer, const struct journal_case
     return status;
 }
 
-/* On a withdrawal those are told who were told before, so the routes see what stood then. */
+/* A notice of a withdrawal names the pathways of what stood. */
 static void recall_levels(struct case_change *change, const struct before *before)
 {
     for (enum pathway pathway = 0; pathway < PATHWAY_COUNT; pathway++) {

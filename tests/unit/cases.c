@@ -296,6 +296,38 @@ static void a_withdrawal_is_told_and_a_return_reopens(void **state)
     assert_int_equal(seen.revision, 3);
 }
 
+/* Whoever was told in the digest only is not called up to hear that it was nothing. */
+static void a_withdrawal_goes_where_the_notice_went(void **state)
+{
+    struct fixture *fixture = *state;
+    char body[512];
+    store(fixture, "1", "E-1", body);
+    judge(fixture, fixture->sequence, body, "lab", "lab.ip", PW_LEVEL_SUGGESTED, 0);
+    judge(fixture, fixture->sequence, body, "lab", "", PW_LEVEL_NONE, 0);
+    assert_string_equal(look(fixture, "E-1").notices,
+                        "C-000001-19b76daa800-1+stream+*=digest C-000001-19b76daa800-2+stream+*=digest ");
+}
+
+/* Neither a level that fell in between, nor a second withdrawal, changes who must hear of it. */
+static void a_withdrawal_reaches_those_who_were_told(void **state)
+{
+    struct fixture *fixture = *state;
+    char body[512];
+    store(fixture, "1", "E-1", body);
+    judge(fixture, fixture->sequence, body, "research", "research.q2", PW_LEVEL_RECOMMENDED, 0);
+    judge(fixture, fixture->sequence, body, "research", "research.q2", PW_LEVEL_SUGGESTED, 0);
+    judge(fixture, fixture->sequence, body, "research", "", PW_LEVEL_NONE, 0);
+    struct seen seen = look(fixture, "E-1");
+    assert_non_null(strstr(seen.notices, "-3+mail+alice=waiting"));
+    assert_non_null(strstr(seen.notices, "-3+stream+*=waiting"));
+    judge(fixture, fixture->sequence, body, "research", "research.q2", PW_LEVEL_SUGGESTED, 0);
+    judge(fixture, fixture->sequence, body, "research", "", PW_LEVEL_NONE, 0);
+    seen = look(fixture, "E-1");
+    assert_non_null(strstr(seen.notices, "-5+stream+*=digest"));
+    assert_null(strstr(seen.notices, "-5+mail+alice")); /* she knows that it was withdrawn */
+    assert_null(strstr(seen.notices, "+bob"));
+}
+
 static void engagements_do_not_mix(void **state)
 {
     struct fixture *fixture = *state;
@@ -412,6 +444,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(asking_opens_at_any_level, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_rise_breaks_through_and_adds_who_must_know, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_withdrawal_is_told_and_a_return_reopens, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_withdrawal_goes_where_the_notice_went, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_withdrawal_reaches_those_who_were_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(engagements_do_not_mix, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rules_without_end_are_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ids_of_other_recipients_differ, set_up, tear_down),
