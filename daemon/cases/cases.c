@@ -20,7 +20,7 @@
 /* A case as it stood, copied: rows live only during the reading. */
 struct before {
     bool exists;
-    uint64_t case_id, revision;
+    uint64_t case_id, revision, sequence;
     uint32_t level, needs_information;
     int64_t opened_ms;
     char *state, *rules, *title, *pathways;
@@ -62,6 +62,7 @@ static int take_case(void *to, const struct journal_case *item)
     before->exists = true;
     before->case_id = item->case_id;
     before->revision = item->revision;
+    before->sequence = item->sequence;
     before->level = item->level;
     before->needs_information = item->needs_information;
     before->opened_ms = item->opened_ms;
@@ -265,19 +266,22 @@ static int apply(struct journal_writer *writer, const struct config *config, uin
         (!before->exists && !opens(&standing->join)) || unchanged(before, standing, buffer_view(&rules));
     if (!silent) {
         struct pw_text title = json_text(event, json_find(event, PW_NODE_ROOT, "/data/title"));
-        struct journal_case item = {
-            .case_id = before->case_id,
-            .engagement_id = engagement,
-            .level = standing->join.level,
-            .needs_information = standing->join.needs_information,
-            .pathways = buffer_view(&names),
-            .title = title.length || !before->exists ? title
-                                                     : (struct pw_text){before->title, strlen(before->title)},
-            .rules = buffer_view(&rules),
-            .opened_ms = before->exists ? before->opened_ms : journal_writer_now(writer),
-            .updated_ms = journal_writer_now(writer),
-            .revision = before->revision + 1,
-            .sequence = sequence};
+        /* An old event that is assessed again changes what is said of the engagement, not what it is. */
+        bool old = before->exists && sequence < before->sequence;
+        if (before->exists && (old || !title.length))
+            title = (struct pw_text){before->title, strlen(before->title)};
+        struct journal_case item = {.case_id = before->case_id,
+                                    .engagement_id = engagement,
+                                    .level = standing->join.level,
+                                    .needs_information = standing->join.needs_information,
+                                    .pathways = buffer_view(&names),
+                                    .title = title,
+                                    .rules = buffer_view(&rules),
+                                    .opened_ms =
+                                        before->exists ? before->opened_ms : journal_writer_now(writer),
+                                    .updated_ms = journal_writer_now(writer),
+                                    .revision = before->revision + 1,
+                                    .sequence = old ? before->sequence : sequence};
         status = rules.failed || names.failed ? PW_ERROR_MEMORY
                                               : put_case(writer, config, before, standing, &item, event);
     }

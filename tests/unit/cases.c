@@ -90,13 +90,13 @@ static void appended(struct journal_append *append)
 static const char body_format[] =
     "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"https://a.example/\","
     "\"type\":\"org.pathwayd.agreement.proposed.v1\",\"data\":{\"engagement_id\":"
-    "\"%s\",\"title\":\"A title\"}}";
+    "\"%s\",\"title\":\"Title %s\"}}";
 
 static void store(struct fixture *fixture, const char *id, const char *engagement, char body[512])
 {
     struct waiting waiting;
     sem_init(&waiting.done, 0, 0);
-    snprintf(body, 512, body_format, id, engagement);
+    snprintf(body, 512, body_format, id, engagement, id);
     struct journal_event event = {.feed = PW_TEXT("a"),
                                   .source = PW_TEXT("https://a.example/"),
                                   .id = {id, strlen(id)},
@@ -173,9 +173,9 @@ static void judge(struct fixture *fixture, uint64_t sequence, const char *body, 
 }
 
 struct seen {
-    uint64_t case_id, revision;
+    uint64_t case_id, revision, sequence;
     uint32_t level, asks, count;
-    char state[32], rules[1u << 15], notices[4096];
+    char state[32], title[32], rules[1u << 15], notices[4096];
 };
 
 static int see_case(void *to, const struct journal_case *item)
@@ -184,6 +184,8 @@ static int see_case(void *to, const struct journal_case *item)
     seen->count++;
     seen->case_id = item->case_id;
     seen->revision = item->revision;
+    seen->sequence = item->sequence;
+    snprintf(seen->title, sizeof(seen->title), "%.*s", TEXT_FMT(item->title));
     seen->level = item->level;
     seen->asks = item->needs_information;
     snprintf(seen->state, sizeof(seen->state), "%.*s", TEXT_FMT(item->state));
@@ -328,6 +330,26 @@ static void a_withdrawal_reaches_those_who_were_told(void **state)
     assert_null(strstr(seen.notices, "+bob"));
 }
 
+static void an_old_event_assessed_again_keeps_the_newer_title(void **state)
+{
+    struct fixture *fixture = *state;
+    char old[512], new[512];
+    store(fixture, "1", "E-1", old);
+    uint64_t first = fixture->sequence;
+    judge(fixture, first, old, "research", "research.q2", PW_LEVEL_RECOMMENDED, 0);
+    store(fixture, "2", "E-1", new);
+    judge(fixture, fixture->sequence, new, "lab", "lab.ip", PW_LEVEL_RECOMMENDED, 0);
+    assert_string_equal(look(fixture, "E-1").title, "Title 2");
+    judge(fixture, first, old, "research", "research.q2", PW_LEVEL_REQUIRED, 0);
+    struct seen seen = look(fixture, "E-1");
+    assert_int_equal(seen.level, PW_LEVEL_REQUIRED);
+    assert_int_equal(seen.revision, 3);
+    assert_string_equal(seen.title, "Title 2");
+    assert_int_equal(seen.sequence, fixture->sequence);
+    judge(fixture, fixture->sequence, new, "lab", "lab.ip", PW_LEVEL_PROHIBITED, 0);
+    assert_string_equal(look(fixture, "E-1").title, "Title 2");
+}
+
 static void engagements_do_not_mix(void **state)
 {
     struct fixture *fixture = *state;
@@ -446,6 +468,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_withdrawal_is_told_and_a_return_reopens, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_withdrawal_goes_where_the_notice_went, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_withdrawal_reaches_those_who_were_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_old_event_assessed_again_keeps_the_newer_title, set_up, tear_down),
         cmocka_unit_test_setup_teardown(engagements_do_not_mix, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rules_without_end_are_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ids_of_other_recipients_differ, set_up, tear_down),
