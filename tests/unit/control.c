@@ -415,7 +415,8 @@ static void the_daemon_is_asked_and_moved(void **state)
 
 static void a_finding_without_members_stays_json(void **state)
 {
-    static const char *const bodies[] = {"{}", "{ }", "{\"a\":{}}", ""};
+    static const char *const bodies[] = {"{}", "{ }",  "{\"a\":{}}",     "",
+                                         "  ", "{\r}", "\n{\r\n\t}\r\n", "\t{\r\"a\" :\n\"b  \\n\"}\r\n"};
     (void)state;
     for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
         struct buffer out = {0};
@@ -424,6 +425,9 @@ static void a_finding_without_members_stays_json(void **state)
         json_write_end(&out, '}');
         cJSON *finding = cJSON_Parse(out.data);
         assert_non_null(finding);
+        assert_null(strpbrk(out.data, "\r\n\t"));
+        if (strchr(bodies[i], 'b'))
+            assert_string_equal(word(finding, "a"), "b  \n");
         cJSON_Delete(finding);
         buffer_release(&out);
     }
