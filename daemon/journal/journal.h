@@ -55,7 +55,7 @@ struct journal_event {
     struct pw_text affiliation; /* may be empty */
     /* out: */
     int32_t status;       /* 0 stored; 1 duplicate; PW_ERROR_FULL, PW_ERROR_IO: not stored */
-    bool content_differs; /* duplicate: the stored bytes are other ones */
+    bool content_differs; /* duplicate: the stored body or affiliation is another one */
 };
 
 struct journal_append {

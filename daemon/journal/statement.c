@@ -51,7 +51,7 @@ const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_EVENT_KEY_INSERT] = "INSERT INTO event_key(seq, key) VALUES(?1, ?2)",
     [STATEMENT_EVENT_KEYS] = "SELECT seq, key FROM event_key ORDER BY seq",
     [STATEMENT_EVENT_KEY_FIND] = "SELECT seq FROM event_key WHERE key = ?1 ORDER BY seq DESC",
-    [STATEMENT_EVENT_IDENTITY] = "SELECT source, id, digest FROM event WHERE seq = ?1",
+    [STATEMENT_EVENT_IDENTITY] = "SELECT source, id, digest, affiliation FROM event WHERE seq = ?1",
     [STATEMENT_EVENT_LAST] = "SELECT seq, body, digest FROM event ORDER BY seq DESC LIMIT ?1",
     [STATEMENT_EVENT_KEY_LAST] = "SELECT max(seq) FROM event_key",
     [STATEMENT_EVENTS] = "SELECT " EVENT_COLUMNS "FROM event e LEFT JOIN name f ON f.id = e.feed "

@@ -42,7 +42,7 @@ static bool column_is(sqlite3_stmt *row, int column, struct pw_text text)
 }
 
 int view_event_is(struct store *store, uint64_t sequence, struct pw_text source, struct pw_text id,
-                  uint8_t ret_digest[JOURNAL_DIGEST_BYTES])
+                  struct view_copy *copy)
 {
     sqlite3_stmt *row;
     int status = store_query(store, STATEMENT_EVENT_IDENTITY, &row, "u", sequence);
@@ -56,8 +56,9 @@ int view_event_is(struct store *store, uint64_t sequence, struct pw_text source,
         status = PW_ERROR_CORRUPT;
     else if (status > 0)
         status = column_is(row, 0, source) && column_is(row, 1, id);
-    if (status > 0 && ret_digest)
-        memcpy(ret_digest, store_text(row, 2).data, JOURNAL_DIGEST_BYTES);
+    if (status > 0 && copy)
+        copy->differs = memcmp(store_text(row, 2).data, copy->digest, JOURNAL_DIGEST_BYTES) != 0 ||
+                        (store_text(row, 3).length > 0 && !column_is(row, 3, copy->affiliation));
     store_give(store, STATEMENT_EVENT_IDENTITY, row);
     return status;
 }
