@@ -179,8 +179,13 @@ typedef int journal_pending_row(void *to, const struct journal_pending *pending)
 
 int journal_events_read(struct journal_view *view, uint64_t after, uint32_t limit, journal_event_row *row,
                         void *to);
+/* The writer's view has an index in memory; any other walks all events, some 70 ms a million. */
 int journal_event_find(struct journal_view *view, struct pw_text source, struct pw_text id,
                        uint64_t *ret_sequence);
+/* The same in pieces, for a thread that must not be held up: among the `span` events before *before, 0: the
+ * newest. PW_ERROR_NOT_FOUND sets *before to where to go on; 0: there are no more. */
+int journal_event_search(struct journal_view *view, struct pw_text source, struct pw_text id, uint64_t span,
+                         uint64_t *before, uint64_t *ret_sequence);
 int journal_facts_read(struct journal_view *view, uint64_t sequence,
                        int (*row)(void *to, struct pw_text instance, struct pw_text facts), void *to);
 int journal_findings_of_event(struct journal_view *view, uint64_t sequence, journal_finding_row *row,

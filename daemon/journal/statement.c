@@ -50,7 +50,8 @@ const char *const statement_texts[STATEMENT_COUNT] = {
         "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [STATEMENT_EVENT_KEY_INSERT] = "INSERT INTO event_key(seq, key) VALUES(?1, ?2)",
     [STATEMENT_EVENT_KEYS] = "SELECT seq, key FROM event_key ORDER BY seq",
-    [STATEMENT_EVENT_KEY_FIND] = "SELECT seq FROM event_key WHERE key = ?1 ORDER BY seq DESC",
+    [STATEMENT_EVENT_KEY_FIND] =
+        "SELECT seq FROM event_key WHERE key = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq DESC",
     [STATEMENT_EVENT_IDENTITY] = "SELECT source, id, digest, affiliation FROM event WHERE seq = ?1",
     [STATEMENT_EVENT_LAST] = "SELECT seq, body, digest FROM event ORDER BY seq DESC LIMIT ?1",
     [STATEMENT_EVENT_KEY_LAST] = "SELECT max(seq) FROM event_key",

@@ -4,6 +4,7 @@
 import json
 import os
 import socket
+import sqlite3
 import struct
 import subprocess
 import threading
@@ -274,9 +275,15 @@ run = daemon.ctl("audit", "verify", "--json")
 check(run.returncode == 0 and lines(run)[0]["intact"] and lines(run)[0]["records"] > 3, "audit verify beside the daemon")
 check(daemon.ctl("reload").returncode == 0, "reload")
 check(until(lambda: daemon.ctl("status").returncode == 0), "the daemon is there after a reload")
+journal = daemon.json("audit", "verify")["journal"]
+with sqlite3.connect(journal, timeout=20) as database:  # as if many more had come; nothing is sent from here on
+    database.execute("WITH RECURSIVE n(i) AS (SELECT max(seq) + 1 FROM event_key UNION ALL SELECT i + 1 FROM n LIMIT 250000) "
+                     "INSERT INTO event_key(seq, key) SELECT i, 0 FROM n")
+database.close()
+check(daemon.json("event", "show", "https://test.example.edu/", "t-0")["sequence"] == 1, "an old event by source and id")
+check(daemon.ctl("event", "show", "https://test.example.edu/", "t-none").returncode == 1, "one that is not there")
 check(daemon.stop() == 0, "and stops")
 check(daemon.ctl("audit", "verify").returncode == 0, "audit verify without the daemon")
-journal = daemon.json("audit", "verify")["journal"]
 with open(journal, "r+b") as file:
     data = file.read()
     at = data.rfind(b"Joint work on crop models")

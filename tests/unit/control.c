@@ -7,6 +7,7 @@
 
 #include <nng/nng.h>
 #include <nng/protocol/reqrep0/req.h>
+#include <sqlite3.h>
 #include <cjson/cJSON.h>
 #include "control/control.h"
 #include "control/finding.h"
@@ -275,6 +276,32 @@ static void an_event_is_shown_with_its_findings(void **state)
     assert_string_equal(word(at(finding, "event"), "id"), "a");
     assert_string_equal(word(finding, "case"), "C-000001");
     cJSON_Delete(answer);
+}
+
+/* Whatever the size of the journal, the loop is held up for one piece at a time. */
+static void an_old_event_is_found_in_pieces(void **state)
+{
+    struct fixture *fixture = *state;
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(fixture->scratch.path, &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, 5000);
+    assert_int_equal(
+        sqlite3_exec(db,
+                     "WITH RECURSIVE n(i) AS (SELECT 4 UNION ALL SELECT i + 1 FROM n WHERE i < 150000) "
+                     "INSERT INTO event_key(seq, key) SELECT i, 0 FROM n",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(db);
+    cJSON *answer = ask(fixture, "{\"op\":\"event.show\",\"source\":\"https://hr.test/\",\"id\":\"a\"}");
+    assert_true(cJSON_IsTrue(at(answer, "ok")) && cJSON_IsNull(at(answer, "result")));
+    assert_int_equal(cJSON_GetNumberValue(at(answer, "next")), 50001);
+    cJSON_Delete(answer);
+    answer =
+        ask(fixture, "{\"op\":\"event.show\",\"source\":\"https://hr.test/\",\"id\":\"a\",\"before\":50001}");
+    assert_int_equal(cJSON_GetNumberValue(at(at(answer, "result"), "sequence")), 1);
+    assert_null(at(answer, "next"));
+    cJSON_Delete(answer);
+    refuses(fixture, "{\"op\":\"event.show\",\"source\":\"x\",\"id\":\"y\",\"before\":50001}", "not_found");
 }
 
 static void findings_are_filtered(void **state)
@@ -550,6 +577,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(bad_requests_get_a_sentence, set_up, tear_down),
         cmocka_unit_test_setup_teardown(events_are_listed_by_page_and_filter, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_event_is_shown_with_its_findings, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_old_event_is_found_in_pieces, set_up, tear_down),
         cmocka_unit_test_setup_teardown(findings_are_filtered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_case_is_found_by_name_number_and_engagement, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_long_case_shows_what_stands_and_is_new, set_up, tear_down),

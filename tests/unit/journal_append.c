@@ -142,6 +142,42 @@ static void an_event_comes_back_as_it_was(void **state)
     scratch_remove(&scratch);
 }
 
+static void an_event_is_looked_for_piece_by_piece(void **state)
+{
+    struct scratch scratch;
+    uint64_t sequence = 0, before = 0;
+    char id[16];
+    (void)state;
+    scratch_new(&scratch);
+    struct journal_view *view = scratch_view(&scratch);
+    assert_int_equal(journal_event_search(view, text("urn:hr"), text("1"), 3, &before, &sequence),
+                     PW_ERROR_NOT_FOUND);
+    assert_int_equal(before, 0);
+    for (int i = 1; i <= 10; i++) {
+        snprintf(id, sizeof(id), "%d", i);
+        append_one(scratch.journal, "urn:hr", id, "{}");
+    }
+    static const struct {
+        const char *id;
+        uint64_t before, after; /* 0: found */
+    } steps[] = {{"10", 0, 0}, {"8", 0, 0}, {"7", 0, 8},  {"7", 8, 0},  {"1", 8, 5},
+                 {"1", 5, 2},  {"1", 2, 0}, {"1", 99, 8}, {"10", 10, 7}};
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        before = steps[i].before;
+        sequence = 0;
+        int status = journal_event_search(view, text("urn:hr"), text(steps[i].id), 3, &before, &sequence);
+        assert_int_equal(status, steps[i].after ? PW_ERROR_NOT_FOUND : 0);
+        assert_int_equal(steps[i].after ? before : sequence,
+                         steps[i].after ? steps[i].after : strtoull(steps[i].id, NULL, 10));
+    }
+    before = 4;
+    assert_int_equal(journal_event_search(view, text("urn:hr"), text("11"), 3, &before, &sequence),
+                     PW_ERROR_NOT_FOUND);
+    assert_int_equal(before, 0); /* there are no more */
+    journal_view_close(view);
+    scratch_remove(&scratch);
+}
+
 #define THREADS    8
 #define PER_THREAD 200
 
@@ -329,6 +365,7 @@ int main(void)
         cmocka_unit_test(duplicates_in_one_batch),
         cmocka_unit_test(duplicates_outlive_a_restart),
         cmocka_unit_test(an_event_comes_back_as_it_was),
+        cmocka_unit_test(an_event_is_looked_for_piece_by_piece),
         cmocka_unit_test(threads_append_at_once),
         cmocka_unit_test(closing_refuses_what_comes_late),
         cmocka_unit_test(index_finds_what_it_holds),
