@@ -10,15 +10,17 @@
 #include <string.h>
 
 #include "cases/notice.h"
+#include "host/frame.h"
 #include "json/buffer.h"
 
-#define MAX_RULES                                                                                            \
-    128u /* distinct standing rules of one engagement; more are counted in the level all the same */
+/* Distinct standing rules of one engagement that are named; with the longest names they fill a quarter of an
+ * audit record. More are counted, in the level and as "+N" behind the names. */
+#define MAX_RULES 128u
 
 /* A case as it stood, copied: rows live only during the reading. */
 struct before {
     bool exists;
-    uint64_t case_id, revision;
+    uint64_t case_id, revision, sequence;
     uint32_t level, needs_information;
     int64_t opened_ms;
     char *state, *rules, *title, *pathways;
@@ -30,7 +32,7 @@ struct standing {
     uint32_t levels[PATHWAY_COUNT];
     bool asks[PATHWAY_COUNT];
     char *rules[MAX_RULES];
-    uint32_t rule_count;
+    uint32_t rule_count, left_out; /* left_out: findings whose rules are not named */
     bool failed;
 };
 
@@ -60,6 +62,7 @@ static int take_case(void *to, const struct journal_case *item)
     before->exists = true;
     before->case_id = item->case_id;
     before->revision = item->revision;
+    before->sequence = item->sequence;
     before->level = item->level;
     before->needs_information = item->needs_information;
     before->opened_ms = item->opened_ms;
@@ -80,8 +83,10 @@ static void add_rule(struct standing *standing, struct pw_text rule)
     for (uint32_t i = 0; i < standing->rule_count; i++)
         if (text_is(rule, standing->rules[i]))
             return;
-    if (standing->rule_count == MAX_RULES)
+    if (standing->rule_count == MAX_RULES || !frame_rule_valid(rule)) {
+        standing->left_out++;
         return;
+    }
     char *name = copy(rule);
     if (name)
         standing->rules[standing->rule_count++] = name;
@@ -126,8 +131,17 @@ static bool listed(const char *names, const char *name)
     return false;
 }
 
+/* The number behind the names: "a.b,c.d,+3". No name holds a '+'. */
+static uint32_t left_out_of(const char *rules)
+{
+    const char *plus = strrchr(rules, '+');
+    return plus ? (uint32_t)strtoul(plus + 1, NULL, 10) : 0;
+}
+
 static bool rules_added(const struct before *before, const struct standing *standing)
 {
+    if (standing->left_out > left_out_of(before->rules))
+        return true;
     for (uint32_t i = 0; i < standing->rule_count; i++)
         if (!listed(before->rules, standing->rules[i]))
             return true;
@@ -151,10 +165,12 @@ static const char *change_word(const struct before *before, const struct standin
     return rules_added(before, standing) ? "added" : NULL;
 }
 
-static void join_names(struct buffer *out, char *const *names, uint32_t count)
+static void join_rules(struct buffer *out, const struct standing *standing)
 {
-    for (uint32_t i = 0; i < count; i++)
-        buffer_format(out, "%s%s", i ? "," : "", names[i]);
+    for (uint32_t i = 0; i < standing->rule_count; i++)
+        buffer_format(out, "%s%s", i ? "," : "", standing->rules[i]);
+    if (standing->left_out)
+        buffer_format(out, "%s+%u", standing->rule_count ? "," : "", standing->left_out);
 }
 
 static void pathway_names(struct buffer *out, const struct standing *standing)
@@ -183,7 +199,7 @@ static int audit_change(struct journal_writer *writer, const struct journal_case
     return status;
 }
 
-/* On a withdrawal those are told who were told before, so the routes see what stood then. */
+/* A notice of a withdrawal names the pathways of what stood. */
 static void recall_levels(struct case_change *change, const struct before *before)
 {
     for (enum pathway pathway = 0; pathway < PATHWAY_COUNT; pathway++) {
@@ -244,25 +260,28 @@ static int apply(struct journal_writer *writer, const struct config *config, uin
     if (status < 0 || standing->failed)
         return status < 0 ? status : PW_ERROR_MEMORY;
     qsort(standing->rules, standing->rule_count, sizeof(standing->rules[0]), compare_names);
-    join_names(&rules, standing->rules, standing->rule_count);
+    join_rules(&rules, standing);
     pathway_names(&names, standing);
     bool silent =
         (!before->exists && !opens(&standing->join)) || unchanged(before, standing, buffer_view(&rules));
     if (!silent) {
         struct pw_text title = json_text(event, json_find(event, PW_NODE_ROOT, "/data/title"));
-        struct journal_case item = {
-            .case_id = before->case_id,
-            .engagement_id = engagement,
-            .level = standing->join.level,
-            .needs_information = standing->join.needs_information,
-            .pathways = buffer_view(&names),
-            .title = title.length || !before->exists ? title
-                                                     : (struct pw_text){before->title, strlen(before->title)},
-            .rules = buffer_view(&rules),
-            .opened_ms = before->exists ? before->opened_ms : journal_writer_now(writer),
-            .updated_ms = journal_writer_now(writer),
-            .revision = before->revision + 1,
-            .sequence = sequence};
+        /* An old event that is assessed again changes what is said of the engagement, not what it is. */
+        bool old = before->exists && sequence < before->sequence;
+        if (before->exists && (old || !title.length))
+            title = (struct pw_text){before->title, strlen(before->title)};
+        struct journal_case item = {.case_id = before->case_id,
+                                    .engagement_id = engagement,
+                                    .level = standing->join.level,
+                                    .needs_information = standing->join.needs_information,
+                                    .pathways = buffer_view(&names),
+                                    .title = title,
+                                    .rules = buffer_view(&rules),
+                                    .opened_ms =
+                                        before->exists ? before->opened_ms : journal_writer_now(writer),
+                                    .updated_ms = journal_writer_now(writer),
+                                    .revision = before->revision + 1,
+                                    .sequence = old ? before->sequence : sequence};
         status = rules.failed || names.failed ? PW_ERROR_MEMORY
                                               : put_case(writer, config, before, standing, &item, event);
     }

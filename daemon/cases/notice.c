@@ -10,12 +10,15 @@
 #include <string.h>
 
 #include "json/buffer.h"
+#include "json/json.h"
 #include "json/time.h"
 
 #define MAX_RECIPIENTS 256u /* of one change; a configuration with more is refused by nothing else */
 
 struct recipient {
-    const char *channel, *reviewer, *address;
+    const char *channel, *reviewer, *address; /* the configuration's */
+    bool digest;                              /* told when the digest is sent, not at once */
+    bool told;                                /* of a withdrawal: believes that the case stands */
 };
 
 struct telling {
@@ -26,6 +29,7 @@ struct telling {
     uint32_t recipient_count;
     struct buffer findings;
     uint32_t finding_count, left_out;
+    struct pw_document earlier; /* a notice that was written before */
 };
 
 void case_name(uint64_t case_id, char buffer[CASE_NAME_SIZE])
@@ -63,15 +67,27 @@ static bool route_matches(const struct config_route *route, const struct case_ch
     return false;
 }
 
-static void add_recipient(struct telling *telling, const char *channel, const char *reviewer,
-                          const char *address)
+/* Advising (`suggested` alone) is told in the digest only (requirements: What the levels mean). */
+static bool for_digest(const struct case_change *change)
 {
-    for (uint32_t i = 0; i < telling->recipient_count; i++)
-        if (strcmp(telling->recipients[i].channel, channel) == 0 &&
-            strcmp(telling->recipients[i].reviewer, reviewer) == 0)
-            return;
-    if (telling->recipient_count < MAX_RECIPIENTS)
-        telling->recipients[telling->recipient_count++] = (struct recipient){channel, reviewer, address};
+    const struct journal_case *item = change->after;
+    return item->level == PW_LEVEL_SUGGESTED && !item->needs_information;
+}
+
+/* The one there is already, or a new one; NULL when there are too many. */
+static struct recipient *add_recipient(struct telling *telling, const char *channel, const char *reviewer,
+                                       const char *address)
+{
+    struct recipient *recipient = telling->recipients;
+    for (uint32_t i = 0; i < telling->recipient_count; i++, recipient++)
+        if (strcmp(recipient->channel, channel) == 0 && strcmp(recipient->reviewer, reviewer) == 0)
+            return recipient;
+    if (telling->recipient_count == MAX_RECIPIENTS)
+        return NULL;
+    telling->recipient_count++;
+    *recipient = (struct recipient){
+        .channel = channel, .reviewer = reviewer, .address = address, .digest = for_digest(telling->change)};
+    return recipient;
 }
 
 static const char *address_on(const struct config *config, const char *reviewer, const char *channel)
@@ -102,6 +118,67 @@ static void add_route(struct telling *telling, const struct config_route *route)
         if (!addressed)
             add_recipient(telling, *channel, "", "");
     }
+}
+
+/* ---- who was told ---- */
+
+static const char *channel_named(const struct config *config, struct pw_text name)
+{
+    for (uint32_t i = 0; i < config->route_count; i++)
+        for (char **channel = config->routes[i].channels; channel && *channel; channel++)
+            if (text_is(name, *channel))
+                return *channel;
+    return NULL;
+}
+
+static const char *reviewer_named(const struct config *config, struct pw_text name)
+{
+    for (uint32_t i = 0; i < config->reviewer_count; i++)
+        if (text_is(name, config->reviewers[i].name))
+            return config->reviewers[i].name;
+    return name.length ? NULL : "";
+}
+
+static bool tells_withdrawal(struct telling *telling, struct pw_text body)
+{
+    struct json_error error;
+    return json_parse(&telling->earlier, body.data, body.length, &json_limits_frame, &error) == 0 &&
+           json_text_is(&telling->earlier, json_member(&telling->earlier, PW_NODE_ROOT, "change"),
+                        "withdrawn");
+}
+
+/* Rows come oldest first, so that the newest of each recipient has the last word. Whom the configuration no
+ * longer knows cannot be told. */
+static int recall_recipient(void *to, const struct journal_notice *notice)
+{
+    struct telling *telling = to;
+    const char *channel = channel_named(telling->config, notice->channel);
+    const char *reviewer = reviewer_named(telling->config, notice->reviewer);
+    const char *address = "";
+    if (channel && reviewer && *reviewer)
+        address = address_on(telling->config, reviewer, channel);
+    if (!channel || !reviewer || !address)
+        return 0;
+    struct recipient *recipient = add_recipient(telling, channel, reviewer, address);
+    if (!recipient)
+        return 0;
+    recipient->digest = text_is(notice->state, "digest");
+    recipient->told = !tells_withdrawal(telling, notice->body);
+    return 0;
+}
+
+/* A withdrawal goes to those who were told, the way they were told: the routes would look at a level that
+ * nobody holds any more. */
+static int recall_recipients(struct telling *telling)
+{
+    uint32_t kept = 0;
+    int status = journal_notices_of_case(journal_writer_view(telling->writer),
+                                         telling->change->after->case_id, recall_recipient, telling);
+    for (uint32_t i = 0; i < telling->recipient_count; i++)
+        if (telling->recipients[i].told)
+            telling->recipients[kept++] = telling->recipients[i];
+    telling->recipient_count = kept;
+    return status;
 }
 
 /* ---- what ---- */
@@ -177,13 +254,6 @@ static void write_body(struct buffer *out, const struct telling *telling, const 
     json_write_end(out, '}');
 }
 
-/* Advising (`suggested` alone) is told in the digest only (requirements: What the levels mean). */
-static bool for_digest(const struct case_change *change)
-{
-    const struct journal_case *item = change->after;
-    return item->level == PW_LEVEL_SUGGESTED && !item->needs_information;
-}
-
 static int write_notice(struct telling *telling, const struct recipient *recipient)
 {
     const struct journal_case *item = telling->change->after;
@@ -191,10 +261,10 @@ static int write_notice(struct telling *telling, const struct recipient *recipie
     struct buffer id = {0}, body = {0};
     case_name(item->case_id, name);
     /* The instant of opening keeps a new journal's ids apart from an old one's: mail services drop a repeated
-     * id. */
-    buffer_format(&id, "%s-%llx-%llu-%s-%s", name, (unsigned long long)item->opened_ms,
+     * id. Neither '+' nor '*' can stand in a name, and two ids that met would stop every commit after. */
+    buffer_format(&id, "%s-%llx-%llu+%s+%s", name, (unsigned long long)item->opened_ms,
                   (unsigned long long)item->revision, recipient->channel,
-                  recipient->reviewer[0] ? recipient->reviewer : "all");
+                  recipient->reviewer[0] ? recipient->reviewer : "*");
     if (!id.failed)
         write_body(&body, telling, recipient, id.data);
     struct journal_notice notice = {.case_id = item->case_id,
@@ -203,7 +273,7 @@ static int write_notice(struct telling *telling, const struct recipient *recipie
                                     .channel = text_of(recipient->channel),
                                     .reviewer = text_of(recipient->reviewer),
                                     .address = text_of(recipient->address),
-                                    .state = text_of(for_digest(telling->change) ? "digest" : "waiting"),
+                                    .state = text_of(recipient->digest ? "digest" : "waiting"),
                                     .body = buffer_view(&body),
                                     .created_ms = item->updated_ms,
                                     .next_ms = item->updated_ms};
@@ -222,11 +292,16 @@ int notices_write(struct journal_writer *writer, const struct config *config,
     telling->writer = writer;
     telling->config = config;
     telling->change = change;
-    for (uint32_t i = 0; i < config->route_count; i++)
-        if (route_matches(&config->routes[i], change))
-            add_route(telling, &config->routes[i]);
+    int status = 0;
+    if (strcmp(change->change, "withdrawn") == 0)
+        status = recall_recipients(telling);
+    else
+        for (uint32_t i = 0; i < config->route_count; i++)
+            if (route_matches(&config->routes[i], change))
+                add_route(telling, &config->routes[i]);
     json_write_begin(&telling->findings, '[');
-    int status = journal_findings_of_case(journal_writer_view(writer), change->after->case_id,
+    if (status == 0)
+        status = journal_findings_of_case(journal_writer_view(writer), change->after->case_id,
                                           collect_finding, telling);
     json_write_end(&telling->findings, ']');
     if (telling->findings.failed)
@@ -236,6 +311,7 @@ int notices_write(struct journal_writer *writer, const struct config *config,
     if (status == 0)
         *ret_count = telling->recipient_count;
     buffer_release(&telling->findings);
+    json_release(&telling->earlier);
     free(telling);
     return status;
 }

@@ -8,10 +8,11 @@
  *     anything wrong                                       → {"ok": false, "code": "not_found", "error":
  * "sentence"}
  *
- * ops: status · drained · event.list {after,limit,type,engagement} · event.show {source,id | sequence} ·
+ * ops: status · drained · event.list {after,limit,type,engagement} · event.show {source,id,before | sequence} ·
  * finding.list {after,limit,pathway,rule,min_level,engagement} · case.list {after,limit,state,min_level} ·
  * case.show {case} · plugin.list · pending.list {instance} · pause {what:"dispatch"} · resume · reload
- * `limit` is at most 1,000. Requests are read on libnng's threads and answered on the loop.
+ * `limit` is at most 1,000. An event named by source and id is looked for piece by piece: with "result": null,
+ * ask again with `before` set to `next`. Requests are read on libnng's threads and answered on the loop.
  */
 #ifndef PATHWAYD_CONTROL_CONTROL_H
 #define PATHWAYD_CONTROL_CONTROL_H

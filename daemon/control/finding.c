@@ -5,21 +5,46 @@
  */
 #include "control/finding.h"
 
+/* The body comes from a plugin host, which may write its JSON with white space wherever JSON takes it. */
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static struct pw_text trimmed(struct pw_text text)
+{
+    while (text.length > 0 && is_space(text.data[text.length - 1]))
+        text.length--;
+    while (text.length > 0 && is_space(text.data[0])) {
+        text.data++;
+        text.length--;
+    }
+    return text;
+}
+
 /* What stands between the braces of a JSON object. */
 static struct pw_text members_of(struct pw_text body)
 {
-    size_t from = 0, to = body.length;
-    while (from < to && body.data[from] != '{')
-        from++;
-    while (to > from && body.data[to - 1] != '}')
-        to--;
-    if (to - from < 2)
+    body = trimmed(body);
+    if (body.length < 2 || body.data[0] != '{' || body.data[body.length - 1] != '}')
         return (struct pw_text){NULL, 0};
-    from++;
-    to--;
-    while (from < to && (body.data[from] == ' ' || body.data[from] == '\n' || body.data[from] == '\t'))
-        from++;
-    return (struct pw_text){body.data + from, to - from};
+    return trimmed((struct pw_text){body.data + 1, body.length - 2});
+}
+
+/* A line break would end the line that `pathwayctl assess` answers with; in a string it stands escaped. */
+static void put_on_one_line(struct buffer *out, struct pw_text members)
+{
+    while (members.length > 0) {
+        size_t run = 0;
+        while (run < members.length && !is_space(members.data[run]))
+            run++;
+        buffer_append(out, members.data, run);
+        if (run == members.length)
+            return;
+        buffer_append(out, " ", 1);
+        members.data += run + 1;
+        members.length -= run + 1;
+    }
 }
 
 void finding_begin(struct buffer *out, struct pw_text body, struct pw_text source, struct pw_text id,
@@ -35,6 +60,6 @@ void finding_begin(struct buffer *out, struct pw_text body, struct pw_text sourc
     struct pw_text members = members_of(body);
     if (members.length > 0) {
         buffer_string(out, ",");
-        buffer_text(out, members);
+        put_on_one_line(out, members);
     }
 }

@@ -13,8 +13,8 @@
 #include "json/time.h"
 
 #define READ_CHUNK 500u /* rows fetched at a time */
-/* Findings of one case shown at most: a case is read by a person, and holds at most this many that still
- * matter. */
+/* Findings and notices of one case shown at most: a case is read by a person. The newest are shown, and how
+ * many are not. */
 #define CASE_MAX_FINDINGS 256u
 #define CASE_MAX_NOTICES  256u
 
@@ -39,6 +39,19 @@ static void write_words(struct buffer *out, const char *key, struct pw_text word
     json_write_end(out, ']');
 }
 
+/* Behind the rules' names stands "+N" when N findings have rules that are not among them. */
+static void write_rules(struct buffer *out, struct pw_text rules)
+{
+    const char *plus = rules.length > 0 ? memchr(rules.data, '+', rules.length) : NULL;
+    uint64_t left_out = 0;
+    for (const char *digit = plus ? plus + 1 : NULL; digit && digit < rules.data + rules.length; digit++)
+        left_out = left_out * 10 + (uint64_t)(*digit - '0');
+    if (plus)
+        rules.length = (size_t)(plus - rules.data);
+    write_words(out, "rules", rules);
+    json_member_unsigned(out, "rules_left_out", left_out);
+}
+
 static void write_case_members(struct buffer *out, const struct journal_case *item)
 {
     char name[32];
@@ -50,7 +63,7 @@ static void write_case_members(struct buffer *out, const struct journal_case *it
     json_member_string(out, "level", item->level < PW_LEVEL_COUNT ? level_names[item->level] : "unknown");
     json_member_boolean(out, "needs_information", item->needs_information != 0);
     write_words(out, "pathways", item->pathways);
-    write_words(out, "rules", item->rules);
+    write_rules(out, item->rules);
     member_time(out, "opened", item->opened_ms);
     member_time(out, "updated", item->updated_ms);
     json_member_unsigned(out, "revision", item->revision);
@@ -112,8 +125,10 @@ struct case_show {
     struct request *request;
     uint64_t case_id;
     uint64_t sequence; /* of the event whose names are held */
+    uint64_t changed;  /* of the event that changed the case last */
     struct buffer source, id, engagement;
     uint32_t given;
+    uint64_t passed, skip; /* notices: counted, and the oldest that are not shown */
     bool found;
 };
 
@@ -121,6 +136,7 @@ static int show_row(void *to, const struct journal_case *item)
 {
     struct case_show *show = to;
     show->case_id = item->case_id;
+    show->changed = item->sequence;
     show->found = true;
     write_case_members(show->request->out, item);
     buffer_clear(&show->engagement);
@@ -155,13 +171,26 @@ static int finding_row(void *to, const struct journal_finding *finding)
     json_member_unsigned(out, "sequence", finding->sequence);
     json_member_boolean(out, "withdrawn", finding->withdrawn);
     json_write_end(out, '}');
-    return ++show->given >= CASE_MAX_FINDINGS || request_full(show->request) ? 1 : 0;
+    show->given++;
+    return request_full(show->request) ? 1 : 0;
+}
+
+static int count_notice(void *to, const struct journal_notice *notice)
+{
+    struct case_show *show = to;
+    (void)notice;
+    show->passed++;
+    return 0;
 }
 
 static int notice_row(void *to, const struct journal_notice *notice)
 {
     struct case_show *show = to;
     struct buffer *out = show->request->out;
+    if (show->skip > 0) {
+        show->skip--;
+        return 0;
+    }
     json_write_begin(out, '{');
     json_member_text(out, "notice_id", notice->notice_id);
     json_member_text(out, "channel", notice->channel);
@@ -173,7 +202,8 @@ static int notice_row(void *to, const struct journal_notice *notice)
     member_time(out, "created", notice->created_ms);
     json_member_text(out, "error", notice->error);
     json_write_end(out, '}');
-    return ++show->given >= CASE_MAX_NOTICES || request_full(show->request) ? 1 : 0;
+    show->given++;
+    return request_full(show->request) ? 1 : 0;
 }
 
 static int latest_event_row(void *to, const struct journal_event *event)
@@ -214,33 +244,67 @@ static int find_case(struct request *request, struct case_show *show)
     return status < 0 ? request_journal_failed(request, status) : 0;
 }
 
-static int write_case_rest(struct request *request, struct case_show *show, uint64_t *sequence)
+/* The rows were read after they were counted, and the journal goes on. */
+static uint64_t less(uint64_t total, uint64_t given)
 {
+    return total > given ? total - given : 0;
+}
+
+/* Those that stand first, each kind from its newest on. */
+static int write_findings(struct request *request, struct case_show *show, const struct journal_tally *tally)
+{
+    uint32_t standing = 0;
+    int status = 0;
     json_write_key(request->out, "findings");
     json_write_begin(request->out, '[');
-    int status = journal_findings_of_case(request->view, show->case_id, finding_row, show);
+    if (!request_full(request))
+        status = journal_findings_newest(request->view, show->case_id, false, CASE_MAX_FINDINGS, finding_row,
+                                         show);
+    standing = show->given;
+    if (status >= 0 && standing < CASE_MAX_FINDINGS && !request_full(request))
+        status = journal_findings_newest(request->view, show->case_id, true, CASE_MAX_FINDINGS - standing,
+                                         finding_row, show);
     json_write_end(request->out, ']');
-    *sequence = show->sequence;
-    show->given = 0;
-    if (status >= 0) {
-        json_write_key(request->out, "notices");
-        json_write_begin(request->out, '[');
-        status = journal_notices_of_case(request->view, show->case_id, notice_row, show);
-        json_write_end(request->out, ']');
-    }
-    if (status >= 0 && *sequence > 0)
-        status = journal_events_read(request->view, *sequence - 1, 1, latest_event_row, show);
+    json_member_unsigned(request->out, "findings_left_out", less(tally->standing, standing));
+    json_member_unsigned(request->out, "withdrawn_left_out", less(tally->withdrawn, show->given - standing));
     return status;
+}
+
+/* The newest, in the order in which they were written. */
+static int write_notices(struct request *request, struct case_show *show)
+{
+    int status = journal_notices_of_case(request->view, show->case_id, count_notice, show);
+    show->given = 0;
+    show->skip = show->passed > CASE_MAX_NOTICES ? show->passed - CASE_MAX_NOTICES : 0;
+    json_write_key(request->out, "notices");
+    json_write_begin(request->out, '[');
+    if (status >= 0)
+        status = journal_notices_of_case(request->view, show->case_id, notice_row, show);
+    json_write_end(request->out, ']');
+    json_member_unsigned(request->out, "notices_left_out", less(show->passed, show->given));
+    return status;
+}
+
+/* An event that changed nothing may be newer than the one that changed the case last. */
+static int write_case_rest(struct request *request, struct case_show *show)
+{
+    struct journal_tally tally = {0};
+    int status = journal_findings_tally(request->view, show->case_id, &tally);
+    uint64_t newest = tally.newest_sequence > show->changed ? tally.newest_sequence : show->changed;
+    if (status >= 0 && newest > 0)
+        status = journal_events_read(request->view, newest - 1, 1, latest_event_row, show);
+    if (status >= 0)
+        status = write_findings(request, show, &tally);
+    return status < 0 ? status : write_notices(request, show);
 }
 
 int request_case_show(struct request *request)
 {
     struct case_show show = {.request = request};
-    uint64_t sequence = 0;
     json_write_begin(request->out, '{');
     int status = find_case(request, &show);
     if (status == 0) {
-        int read = write_case_rest(request, &show, &sequence);
+        int read = write_case_rest(request, &show);
         status = read < 0 ? request_journal_failed(request, read) : 0;
     }
     json_write_end(request->out, '}');

@@ -31,7 +31,7 @@ static const struct operation {
      {{"after", FIELD_NUMBER}, {"limit", FIELD_NUMBER}, {"type", FIELD_TEXT}, {"engagement", FIELD_TEXT}}},
     {"event.show",
      request_event_show,
-     {{"source", FIELD_TEXT}, {"id", FIELD_TEXT}, {"sequence", FIELD_NUMBER}}},
+     {{"source", FIELD_TEXT}, {"id", FIELD_TEXT}, {"before", FIELD_NUMBER}, {"sequence", FIELD_NUMBER}}},
     {"finding.list",
      request_finding_list,
      {{"after", FIELD_NUMBER},

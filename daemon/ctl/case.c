@@ -73,35 +73,52 @@ static void show_head(const struct ctl *ctl, const cJSON *item)
     }
 }
 
-static void show_findings(const struct ctl *ctl, const cJSON *findings, bool withdrawn)
+static void show_heading(const struct ctl *ctl, const char *title)
 {
-    const cJSON *finding = NULL;
-    bool any = false;
+    printf("\n%s%s%s\n", table_bold(ctl), title, table_plain(ctl));
+}
+
+static void show_left_out(double count)
+{
+    if (count > 0)
+        printf("  … and %.0f more\n", count);
+}
+
+static void show_findings(const struct ctl *ctl, const cJSON *item, bool withdrawn)
+{
+    const cJSON *finding = NULL, *findings = table_find(item, "findings");
+    double left_out =
+        cJSON_GetNumberValue(table_find(item, withdrawn ? "withdrawn_left_out" : "findings_left_out"));
+    bool headed = false;
     cJSON_ArrayForEach(finding, findings)
     {
         if ((cJSON_IsTrue(table_find(finding, "withdrawn")) != 0) != withdrawn)
             continue;
-        if (!any)
-            printf("\n%s%s%s\n", table_bold(ctl), withdrawn ? "No longer standing" : "Why", table_plain(ctl));
-        any = true;
+        if (!headed)
+            show_heading(ctl, withdrawn ? "No longer standing" : "Why");
+        headed = true;
         review_finding(ctl, finding);
     }
+    if (!headed && left_out > 0)
+        show_heading(ctl, withdrawn ? "No longer standing" : "Why");
+    show_left_out(left_out);
 }
 
-static void show_notices(const struct ctl *ctl, const cJSON *notices)
+static void show_notices(const struct ctl *ctl, const cJSON *item)
 {
     static const struct table_column columns[] = {{"told", "reviewer", 24},   {"by", "channel", 16},
                                                   {"at", "address", 36},      {"state", "state", 0},
                                                   {"when", "created", 0},     {"attempts", "attempts", 0},
                                                   {"last word", "error", 40}, {NULL, NULL, 0}};
     const cJSON *notice = NULL;
-    printf("\n%sNotices%s\n", table_bold(ctl), table_plain(ctl));
+    show_heading(ctl, "Notices");
     struct table *table = table_new(ctl, columns);
-    cJSON_ArrayForEach(notice, notices)
+    cJSON_ArrayForEach(notice, table_find(item, "notices"))
     {
         table_add(table, notice);
     }
     table_end(table, "Nobody has been told yet.");
+    show_left_out(cJSON_GetNumberValue(table_find(item, "notices_left_out")));
 }
 
 int ctl_case_show(struct ctl *ctl)
@@ -116,12 +133,12 @@ int ctl_case_show(struct ctl *ctl)
         list_print_json(item);
     } else {
         show_head(ctl, item);
-        show_findings(ctl, findings, false);
+        show_findings(ctl, item, false);
         review_words(ctl, findings, "costs", "Costs");
         review_words(ctl, findings, "benefits", "Benefits");
         review_words(ctl, findings, "mitigations", "What can be done about it");
-        show_findings(ctl, findings, true);
-        show_notices(ctl, table_find(item, "notices"));
+        show_findings(ctl, item, true);
+        show_notices(ctl, item);
         puts("\nThe system recommends; a person decides.");
     }
     cJSON_Delete(answer);

@@ -43,10 +43,28 @@ static bool all_digits(const char *text)
     return *text && strspn(text, "0123456789") == strlen(text);
 }
 
+static void write_request(const struct ctl *ctl, uint64_t before, struct buffer *request)
+{
+    buffer_clear(request);
+    json_write_begin(request, '{');
+    json_member_string(request, "op", "event.show");
+    if (ctl->positional_count == 1) {
+        json_member_unsigned(request, "sequence", strtoull(ctl->positionals[0], NULL, 10));
+    } else {
+        json_member_string(request, "source", ctl->positionals[0]);
+        json_member_string(request, "id", ctl->positionals[1]);
+        json_member_unsigned(request, "before", before);
+    }
+    json_write_end(request, '}');
+}
+
+/* The daemon looks through its events piece by piece, from the newest on. */
 static int ask_event(struct ctl *ctl, cJSON **ret_answer)
 {
     struct call *call = NULL;
     struct buffer request = {0};
+    cJSON *answer = NULL;
+    uint64_t before = 0;
     int status = CTL_GOOD;
     if (ctl->positional_count == 1 && !all_digits(ctl->positionals[0])) {
         ctl_complain("an event is named by its sequence number, or by its source and its id");
@@ -55,16 +73,16 @@ static int ask_event(struct ctl *ctl, cJSON **ret_answer)
     status = call_open(ctl, &call);
     if (status != CTL_GOOD)
         return status;
-    json_write_begin(&request, '{');
-    json_member_string(&request, "op", "event.show");
-    if (ctl->positional_count == 1) {
-        json_member_unsigned(&request, "sequence", strtoull(ctl->positionals[0], NULL, 10));
-    } else {
-        json_member_string(&request, "source", ctl->positionals[0]);
-        json_member_string(&request, "id", ctl->positionals[1]);
-    }
-    json_write_end(&request, '}');
-    status = call_ask(call, &request, ret_answer);
+    do {
+        cJSON_Delete(answer);
+        answer = NULL;
+        write_request(ctl, before, &request);
+        status = call_ask(call, &request, &answer);
+        double next = cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(answer, "next"));
+        before = next > 0 ? (uint64_t)next : 0;
+    } while (status == CTL_GOOD && before > 0);
+    if (status == CTL_GOOD)
+        *ret_answer = answer;
     buffer_release(&request);
     call_close(call);
     return status;

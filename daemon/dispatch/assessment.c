@@ -64,9 +64,8 @@ static const char *finding_fault(const struct pw_document *document, uint32_t fi
     uint32_t level = level_by_name(json_text(document, json_member(document, finding, "level")));
     if (json_type(document, finding) != PW_JSON_OBJECT || level == PW_LEVEL_COUNT)
         return "the plugin host sent a finding without a known level";
-    struct pw_text rule = json_text(document, json_member(document, finding, "rule"));
-    if (!rule.length || rule.length > FRAME_MAX_RULE)
-        return "the plugin host sent a finding without a rule, or with one that has too long a name";
+    if (!frame_rule_valid(json_text(document, json_member(document, finding, "rule"))))
+        return "the plugin host sent a finding without a rule, or with a name that no rule may have";
     if (!json_text_is(document, json_member(document, finding, "pathway"), pathways[pathway].name))
         return "the plugin host sent a finding for another pathway";
     if (level > pathways[pathway].max_level)

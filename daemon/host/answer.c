@@ -6,6 +6,7 @@
 #include "host/answer.h"
 
 #include "host/caps.h"
+#include "host/frame.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -137,6 +138,12 @@ static int check_finding(struct answer *answer, struct pw_text pathway, const st
             answer, PW_ERROR_LIMIT,
             "A finding was refused: a text is over %u KiB, or a list over %u entries or NULL.",
             ANSWER_MAX_BYTES >> 10, ANSWER_MAX_ENTRIES);
+    if (finding->rule.length > 0 && !frame_rule_valid(finding->rule))
+        return answer_refuse(
+            answer, finding->rule.length > FRAME_MAX_RULE ? PW_ERROR_LIMIT : PW_ERROR_INVALID,
+            "A finding was refused: a rule's name is at most %u of a-z, 0-9, '.', '_' and '-', "
+            "not \"%.*s\".",
+            FRAME_MAX_RULE, (int)(finding->rule.length < 64 ? finding->rule.length : 64), finding->rule.data);
     const struct cap *cap = cap_of(pathway);
     const char *why = NULL;
     if (answer->count == ANSWER_MAX_FINDINGS)

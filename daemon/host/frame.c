@@ -28,6 +28,16 @@ static void put_text(struct buffer *out, struct pw_text text)
         buffer_append(out, text.data, text.length);
 }
 
+bool frame_rule_valid(struct pw_text rule)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+
+    for (size_t i = 0; i < rule.length && i < FRAME_MAX_RULE; i++)
+        if (!memchr(letters, rule.data[i], sizeof letters - 1))
+            return false;
+    return rule.length > 0 && rule.length <= FRAME_MAX_RULE;
+}
+
 size_t frame_begin(struct buffer *out, enum frame_type type)
 {
     size_t begun = out->length;

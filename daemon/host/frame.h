@@ -37,8 +37,8 @@
 #define FRAME_MAX_BATCH    64u
 #define FRAME_FLUSH_MS     20   /* results of a batch are held back no longer, give or take a clock tick */
 #define FRAME_MAX_FINDINGS 64u  /* of one item */
-#define FRAME_MAX_RULE     128u /* bytes of a rule's name */
 #define FRAME_MAX_RESULT   (512u << 10) /* of one item: 256 KiB of findings and their dressing */
+#define FRAME_MAX_RULE     128u /* bytes of a rule's name: many stand in one audit record and one notice */
 
 enum frame_type {
     FRAME_LOAD = 1,
@@ -69,6 +69,10 @@ struct frame_result {
     int32_t status;
     struct pw_text body;
 };
+
+/* Whether this may name a rule: 1 to FRAME_MAX_RULE of a-z, 0-9, '.', '_' and '-', so that names stand in
+ * comma-separated lists and need no escaping. Checked by the host, and by the daemon again. */
+bool frame_rule_valid(struct pw_text rule);
 
 /* Writing: begin, items, end; begin returns the frame's offset in the buffer, which end needs. */
 size_t frame_begin(struct buffer *out, enum frame_type type);

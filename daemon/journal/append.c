@@ -16,19 +16,19 @@ static void digest_of_body(struct pw_text body, uint8_t ret_digest[JOURNAL_DIGES
 static int find_first(struct journal_writer *writer, const struct duplicates *duplicates, uint64_t hash,
                       struct journal_event *event, const uint8_t digest[JOURNAL_DIGEST_BYTES])
 {
-    uint8_t stored[JOURNAL_DIGEST_BYTES];
+    struct view_copy copy = {.affiliation = event->affiliation, .digest = digest};
     uint64_t sequence;
     size_t place = 0;
 
     while (duplicates_next(duplicates, hash, &place, &sequence)) {
-        int status = view_event_is(&writer->view.store, sequence, event->source, event->id, stored);
+        int status = view_event_is(&writer->view.store, sequence, event->source, event->id, &copy);
         if (status < 0)
             return status;
         if (!status)
             continue;
         event->status = 1;
         event->sequence = sequence;
-        event->content_differs = memcmp(stored, digest, JOURNAL_DIGEST_BYTES) != 0;
+        event->content_differs = copy.differs;
         return 1;
     }
     return 0;

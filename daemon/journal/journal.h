@@ -55,7 +55,7 @@ struct journal_event {
     struct pw_text affiliation; /* may be empty */
     /* out: */
     int32_t status;       /* 0 stored; 1 duplicate; PW_ERROR_FULL, PW_ERROR_IO: not stored */
-    bool content_differs; /* duplicate: the stored bytes are other ones */
+    bool content_differs; /* duplicate: the stored body or affiliation is another one */
 };
 
 struct journal_append {
@@ -142,7 +142,7 @@ struct journal_case {
     struct pw_text state;    /* "new", "withdrawn"; later the reviewers' states */
     struct pw_text pathways; /* comma-separated, in table order */
     struct pw_text title;
-    struct pw_text rules; /* standing rules, comma-separated, sorted */
+    struct pw_text rules; /* standing rules, comma-separated, sorted; a last "+N": N findings of others */
     int64_t opened_ms, updated_ms;
     uint64_t revision; /* +1 at each change */
     uint64_t sequence; /* the event that changed it last */
@@ -186,8 +186,13 @@ typedef int journal_pending_row(void *to, const struct journal_pending *pending)
 
 int journal_events_read(struct journal_view *view, uint64_t after, uint32_t limit, journal_event_row *row,
                         void *to);
+/* The writer's view has an index in memory; any other walks all events, some 70 ms a million. */
 int journal_event_find(struct journal_view *view, struct pw_text source, struct pw_text id,
                        uint64_t *ret_sequence);
+/* The same in pieces, for a thread that must not be held up: among the `span` events before *before, 0: the
+ * newest. PW_ERROR_NOT_FOUND sets *before to where to go on; 0: there are no more. */
+int journal_event_search(struct journal_view *view, struct pw_text source, struct pw_text id, uint64_t span,
+                         uint64_t *before, uint64_t *ret_sequence);
 /* The corrections of an event, in the order they came; a hash may collide, so each must be asked what it is about. */
 int journal_corrections_read(struct journal_view *view, struct pw_text source, struct pw_text id,
                              journal_event_row *row, void *to);
@@ -197,7 +202,16 @@ int journal_facts_read(struct journal_view *view, uint64_t sequence,
                        int (*row)(void *to, struct pw_text instance, struct pw_text facts), void *to);
 int journal_findings_of_event(struct journal_view *view, uint64_t sequence, journal_finding_row *row,
                               void *to);
+/* Those that stand: what was withdrawn costs nothing here, however often a case was assessed again. */
 int journal_findings_of_case(struct journal_view *view, uint64_t case_id, journal_finding_row *row, void *to);
+/* A case's findings that stand, or those that were withdrawn: newest first. */
+int journal_findings_newest(struct journal_view *view, uint64_t case_id, bool withdrawn, uint32_t limit,
+                            journal_finding_row *row, void *to);
+struct journal_tally {
+    uint64_t standing, withdrawn;
+    uint64_t newest_sequence; /* of the newest event that said something, standing or not; 0: none did */
+};
+int journal_findings_tally(struct journal_view *view, uint64_t case_id, struct journal_tally *ret_tally);
 int journal_findings_read(struct journal_view *view, uint64_t after_finding, uint32_t limit,
                           journal_finding_row *row, void *to);
 int journal_case_of_engagement(struct journal_view *view, struct pw_text engagement_id, journal_case_row *row,

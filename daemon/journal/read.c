@@ -127,6 +127,34 @@ int journal_findings_of_case(struct journal_view *view, uint64_t case_id, journa
     return each(view, &reading, STATEMENT_FINDINGS_OF_CASE, "u", case_id);
 }
 
+int journal_findings_newest(struct journal_view *view, uint64_t case_id, bool withdrawn, uint32_t limit,
+                            journal_finding_row *row, void *to)
+{
+    struct reading reading = {.give = give_finding, .to = to, .row.finding = row};
+    return each(view, &reading, STATEMENT_FINDINGS_NEWEST, "uuu", case_id, (uint64_t)withdrawn,
+                (uint64_t)limit);
+}
+
+int journal_findings_tally(struct journal_view *view, uint64_t case_id, struct journal_tally *ret_tally)
+{
+    struct journal_tally tally = {0};
+    sqlite3_stmt *row;
+    int status = store_query(&view->store, STATEMENT_FINDINGS_TALLY, &row, "u", case_id);
+
+    if (status)
+        return status;
+    while ((status = store_step(&view->store, row)) > 0) {
+        uint64_t newest = store_unsigned(row, 2) / EVENT_SLOTS;
+        *(store_unsigned(row, 0) ? &tally.withdrawn : &tally.standing) = store_unsigned(row, 1);
+        if (newest > tally.newest_sequence)
+            tally.newest_sequence = newest;
+    }
+    store_give(&view->store, STATEMENT_FINDINGS_TALLY, row);
+    if (!status)
+        *ret_tally = tally;
+    return status;
+}
+
 int journal_findings_read(struct journal_view *view, uint64_t after_finding, uint32_t limit,
                           journal_finding_row *row, void *to)
 {

@@ -34,7 +34,7 @@ static const char version_1[] =
     " pathway INTEGER NOT NULL, rule TEXT NOT NULL, level INTEGER NOT NULL, needs_information INTEGER NOT "
     "NULL,"
     " withdrawn INTEGER NOT NULL, body TEXT NOT NULL);"
-    "CREATE INDEX finding_case ON finding(case_id) WHERE case_id IS NOT NULL;"
+    "CREATE INDEX finding_case ON finding(case_id, withdrawn) WHERE case_id IS NOT NULL;"
     "CREATE TABLE pending(instance INTEGER NOT NULL, seq INTEGER NOT NULL, pathway INTEGER NOT NULL,"
     " reason TEXT NOT NULL, since INTEGER NOT NULL, reported INTEGER NOT NULL,"
     " PRIMARY KEY(instance, seq, pathway)) WITHOUT ROWID;"

@@ -50,8 +50,9 @@ const char *const statement_texts[STATEMENT_COUNT] = {
         "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [STATEMENT_EVENT_KEY_INSERT] = "INSERT INTO event_key(seq, key) VALUES(?1, ?2)",
     [STATEMENT_EVENT_KEYS] = "SELECT seq, key FROM event_key ORDER BY seq",
-    [STATEMENT_EVENT_KEY_FIND] = "SELECT seq FROM event_key WHERE key = ?1 ORDER BY seq DESC",
-    [STATEMENT_EVENT_IDENTITY] = "SELECT source, id, digest FROM event WHERE seq = ?1",
+    [STATEMENT_EVENT_KEY_FIND] =
+        "SELECT seq FROM event_key WHERE key = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq DESC",
+    [STATEMENT_EVENT_IDENTITY] = "SELECT source, id, digest, affiliation FROM event WHERE seq = ?1",
     [STATEMENT_EVENT_LAST] = "SELECT seq, body, digest FROM event ORDER BY seq DESC LIMIT ?1",
     [STATEMENT_EVENT_KEY_LAST] = "SELECT max(seq) FROM event_key",
     [STATEMENT_EVENTS] = "SELECT " EVENT_COLUMNS "FROM event e LEFT JOIN name f ON f.id = e.feed "
@@ -88,7 +89,11 @@ const char *const statement_texts[STATEMENT_COUNT] = {
         "WHERE id BETWEEN ?1 AND ?2 AND instance = ?3 AND pathway = ?4 ORDER BY withdrawn, id",
     [STATEMENT_FINDING_NEXT] = "SELECT max(id), max(case_id) FROM finding WHERE id BETWEEN ?1 AND ?2",
     [STATEMENT_FINDINGS_OF_EVENT] = FINDING_COLUMNS "WHERE d.id BETWEEN ?1 AND ?2 ORDER BY d.id",
-    [STATEMENT_FINDINGS_OF_CASE] = FINDING_COLUMNS "WHERE d.case_id = ?1 ORDER BY d.id",
+    [STATEMENT_FINDINGS_OF_CASE] = FINDING_COLUMNS "WHERE d.case_id = ?1 AND d.withdrawn = 0 ORDER BY d.id",
+    [STATEMENT_FINDINGS_NEWEST] =
+        FINDING_COLUMNS "WHERE d.case_id = ?1 AND d.withdrawn = ?2 ORDER BY d.id DESC LIMIT ?3",
+    [STATEMENT_FINDINGS_TALLY] =
+        "SELECT withdrawn, count(*), max(id) FROM finding WHERE case_id = ?1 GROUP BY withdrawn",
     [STATEMENT_FINDINGS] = FINDING_COLUMNS "WHERE d.id > ?1 ORDER BY d.id LIMIT ?2",
 
     [STATEMENT_PENDING_REASON] =

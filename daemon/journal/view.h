@@ -26,9 +26,16 @@ struct journal_view {
 /* Reads the 16-byte key of the duplicate index. */
 int view_hash_key(struct store *store, uint8_t ret_key[DUPLICATE_KEY_BYTES]);
 
-/* Whether the stored event `sequence` has this source and id: 1 or 0 or an error. When it has, and ret_digest
- * is not NULL, its digest. */
+/* Another copy of an event, to be compared with the one that was stored. */
+struct view_copy {
+    struct pw_text affiliation;
+    const uint8_t *digest; /* of its body, JOURNAL_DIGEST_BYTES */
+    bool differs;          /* out; a stored affiliation that is empty may have been purged and says nothing */
+};
+
+/* Whether the stored event `sequence` has this source and id: 1 or 0 or an error. When it has, and `copy` is
+ * not NULL, whether that differs from it. */
 int view_event_is(struct store *store, uint64_t sequence, struct pw_text source, struct pw_text id,
-                  uint8_t ret_digest[JOURNAL_DIGEST_BYTES]);
+                  struct view_copy *copy);
 
 #endif

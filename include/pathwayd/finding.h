@@ -45,7 +45,7 @@ struct pw_finding {
     uint32_t kind;        /* PW_KIND_* */
     uint32_t level;       /* PW_LEVEL_*; the host refuses what the pathway can never say (P4 above note) */
     uint32_t needs_information; /* 0 or 1 */
-    struct pw_text rule;        /* dotted name, e.g. "research.q2_seven_sons" */
+    struct pw_text rule;        /* dotted name, e.g. "research.q2_seven_sons": at most 128 of a-z 0-9 . _ - */
     struct pw_text regime;      /* "paper", "us-export" … */
     struct pw_text label;       /* the regime's own word for the level; may be empty */
     struct pw_text explanation; /* plain sentences: why, what to do next, who can answer */

@@ -35,9 +35,9 @@ struct pw_host {
      * PW_ERROR_INVALID when the value is not JSON, PW_ERROR_LIMIT past 256 facts or 256 KiB. [enrich, handle] */
     int32_t (*emit_fact)(const struct pw_host *host, const struct pw_fact *fact);
 
-    /* Adds a finding. PW_ERROR_INVALID for an unknown kind or level, an empty rule or explanation, a trace
-     * that is not JSON, or a level the pathway can never have; PW_ERROR_LIMIT past 64 findings or 256 KiB.
-     * [assess, handle] */
+    /* Adds a finding. PW_ERROR_INVALID for an unknown kind or level, a rule not named
+     * as finding.h says, an empty explanation, a trace that is not JSON, or a level the pathway can never
+     * have; PW_ERROR_LIMIT past 64 findings or 256 KiB. [assess, handle] */
     int32_t (*emit_finding)(const struct pw_host *host, const struct pw_finding *finding);
 
     /* Says what became of the notice; exactly once. [notify, handle] */

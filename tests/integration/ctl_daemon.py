@@ -4,6 +4,7 @@
 import json
 import os
 import socket
+import sqlite3
 import struct
 import subprocess
 import threading
@@ -246,6 +247,13 @@ text = daemon.ctl("case", "show", name).stdout
 check(all(word in text for word in ["recommended", "research.q2_seven_sons", "Beihang", "Costs", "Benefits", "Notices"]),
       "one screen with all a reviewer needs")
 check("\x1b" not in text and "\x07" not in text, "nothing of an event reaches the terminal as a control")
+daemon.send([event(n, engagement_id="E-long", partner=SEVEN_SONS) for n in range(10000, 10300)])
+check(daemon.ctl("wait", "--drained", "--timeout", "120").returncode == 0, "an engagement with 300 events")
+shown = daemon.json("case", "show", "E-long")
+left_out = len(daemon.rows("findings", "--engagement", "E-long", "--limit", "0")) - 256
+check(len(shown["findings"]) == 256 and shown["findings_left_out"] == left_out > 0, "a long case says what it leaves out")
+check(shown["findings"][0]["event"]["id"] == "t-10299" == shown["latest_event"]["id"], "and begins with the newest")
+check(f"… and {left_out} more" in daemon.ctl("case", "show", "E-long").stdout, "on the screen too")
 check(all(f["engagement_id"] == "E-500" for f in daemon.rows("findings", "--engagement", "E-500")), "findings by engagement")
 check(len(daemon.rows("event", "list", "--limit", "0")) == daemon.json("status")["journal"]["events"],
       "every page of a list is fetched")
@@ -267,9 +275,15 @@ run = daemon.ctl("audit", "verify", "--json")
 check(run.returncode == 0 and lines(run)[0]["intact"] and lines(run)[0]["records"] > 3, "audit verify beside the daemon")
 check(daemon.ctl("reload").returncode == 0, "reload")
 check(until(lambda: daemon.ctl("status").returncode == 0), "the daemon is there after a reload")
+journal = daemon.json("audit", "verify")["journal"]
+with sqlite3.connect(journal, timeout=20) as database:  # as if many more had come; nothing is sent from here on
+    database.execute("WITH RECURSIVE n(i) AS (SELECT max(seq) + 1 FROM event_key UNION ALL SELECT i + 1 FROM n LIMIT 250000) "
+                     "INSERT INTO event_key(seq, key) SELECT i, 0 FROM n")
+database.close()
+check(daemon.json("event", "show", "https://test.example.edu/", "t-0")["sequence"] == 1, "an old event by source and id")
+check(daemon.ctl("event", "show", "https://test.example.edu/", "t-none").returncode == 1, "one that is not there")
 check(daemon.stop() == 0, "and stops")
 check(daemon.ctl("audit", "verify").returncode == 0, "audit verify without the daemon")
-journal = daemon.json("audit", "verify")["journal"]
 with open(journal, "r+b") as file:
     data = file.read()
     at = data.rfind(b"Joint work on crop models")

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "host/answer.h"
+#include "host/frame.h"
 
 static const struct pw_text instance = {"i", 1};
 
@@ -57,6 +58,32 @@ static void test_findings_end_at_their_number(void **state)
     for (uint32_t i = 0; i < ANSWER_MAX_FINDINGS; i++)
         assert_int_equal(answer_add_finding(&answer, instance, PW_TEXT("legal"), &finding), 0);
     assert_int_equal(answer_add_finding(&answer, instance, PW_TEXT("legal"), &finding), PW_ERROR_LIMIT);
+    answer_release(&answer);
+}
+
+/* Rule names are listed, many at once, in cases, notices and audit records. */
+static void test_rule_names_are_plain_and_short(void **state)
+{
+    (void)state;
+    struct answer answer = {0};
+    struct pw_finding finding = small_finding();
+    char name[FRAME_MAX_RULE + 1];
+    static const char *const bad[] = {"Research.q1", "a,b", "a b", "a\nb", "\xc3\xa9", "a\"b"};
+    memset(name, 'x', sizeof name);
+    answer_begin(&answer);
+    finding.rule = (struct pw_text){name, FRAME_MAX_RULE};
+    assert_int_equal(answer_add_finding(&answer, instance, PW_TEXT("legal"), &finding), 0);
+    finding.rule.length++;
+    assert_int_equal(answer_add_finding(&answer, instance, PW_TEXT("legal"), &finding), PW_ERROR_LIMIT);
+    assert_string_equal(
+        answer.why, "A finding was refused: a rule's name is at most 128 of a-z, 0-9, '.', '_' and '-', not "
+                    "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\".");
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        answer_begin(&answer);
+        finding.rule = (struct pw_text){bad[i], strlen(bad[i])};
+        assert_int_equal(answer_add_finding(&answer, instance, PW_TEXT("legal"), &finding), PW_ERROR_INVALID);
+        assert_int_equal(answer.count, 0);
+    }
     answer_release(&answer);
 }
 
@@ -135,6 +162,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_facts_end_at_their_number),
         cmocka_unit_test(test_findings_end_at_their_number),
+        cmocka_unit_test(test_rule_names_are_plain_and_short),
         cmocka_unit_test(test_bytes_end_at_their_number),
         cmocka_unit_test(test_structs_that_lie),
         cmocka_unit_test(test_the_first_refusal_explains),

@@ -16,6 +16,7 @@
 
 #include "cases/cases.h"
 #include "dispatch/pathway.h"
+#include "host/frame.h"
 
 struct fixture {
     char folder[64], path[96];
@@ -89,13 +90,13 @@ static void appended(struct journal_append *append)
 static const char body_format[] =
     "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"https://a.example/\","
     "\"type\":\"org.pathwayd.agreement.proposed.v1\",\"data\":{\"engagement_id\":"
-    "\"%s\",\"title\":\"A title\"}}";
+    "\"%s\",\"title\":\"Title %s\"}}";
 
 static void store(struct fixture *fixture, const char *id, const char *engagement, char body[512])
 {
     struct waiting waiting;
     sem_init(&waiting.done, 0, 0);
-    snprintf(body, 512, body_format, id, engagement);
+    snprintf(body, 512, body_format, id, engagement, id);
     struct journal_event event = {.feed = PW_TEXT("a"),
                                   .source = PW_TEXT("https://a.example/"),
                                   .id = {id, strlen(id)},
@@ -146,6 +147,17 @@ static void judged(struct journal_task *task, int status)
     sem_post(&judging->waiting.done);
 }
 
+static void submit(struct fixture *fixture, struct judging *judging,
+                   int (*run)(struct journal_writer *, struct journal_task *))
+{
+    struct journal_task task = {.run = run, .done = judged, .owner = judging};
+    sem_init(&judging->waiting.done, 0, 0);
+    journal_submit(fixture->journal, &task);
+    sem_wait(&judging->waiting.done);
+    sem_destroy(&judging->waiting.done);
+    assert_int_equal(judging->waiting.status, 0);
+}
+
 /* One event of an engagement, and what a pathway says of it. Level none withdraws. */
 static void judge(struct fixture *fixture, uint64_t sequence, const char *body, const char *pathway,
                   const char *rule, uint32_t level, uint32_t asks)
@@ -157,18 +169,13 @@ static void judge(struct fixture *fixture, uint64_t sequence, const char *body, 
                               .body = body,
                               .level = level,
                               .asks = asks};
-    struct journal_task task = {.run = judge_run, .done = judged, .owner = &judging};
-    sem_init(&judging.waiting.done, 0, 0);
-    journal_submit(fixture->journal, &task);
-    sem_wait(&judging.waiting.done);
-    sem_destroy(&judging.waiting.done);
-    assert_int_equal(judging.waiting.status, 0);
+    submit(fixture, &judging, judge_run);
 }
 
 struct seen {
-    uint64_t case_id, revision;
+    uint64_t case_id, revision, sequence;
     uint32_t level, asks, count;
-    char state[32], rules[128], notices[1024];
+    char state[32], title[32], rules[1u << 15], notices[4096];
 };
 
 static int see_case(void *to, const struct journal_case *item)
@@ -177,10 +184,13 @@ static int see_case(void *to, const struct journal_case *item)
     seen->count++;
     seen->case_id = item->case_id;
     seen->revision = item->revision;
+    seen->sequence = item->sequence;
+    snprintf(seen->title, sizeof(seen->title), "%.*s", TEXT_FMT(item->title));
     seen->level = item->level;
     seen->asks = item->needs_information;
     snprintf(seen->state, sizeof(seen->state), "%.*s", TEXT_FMT(item->state));
-    snprintf(seen->rules, sizeof(seen->rules), "%.*s", TEXT_FMT(item->rules));
+    snprintf(seen->rules, sizeof(seen->rules), "%.*s", (int)item->rules.length,
+             item->rules.data ? item->rules.data : ""); /* TEXT_FMT cuts */
     return 0;
 }
 
@@ -223,8 +233,8 @@ static void recommended_opens_and_tells_once(void **state)
     struct seen seen = look(fixture, "E-1");
     assert_int_equal(seen.level, PW_LEVEL_RECOMMENDED);
     assert_string_equal(seen.state, "new");
-    assert_string_equal(
-        seen.notices, "C-000001-19b76daa800-1-mail-alice=waiting C-000001-19b76daa800-1-stream-all=waiting ");
+    assert_string_equal(seen.notices,
+                        "C-000001-19b76daa800-1+mail+alice=waiting C-000001-19b76daa800-1+stream+*=waiting ");
     /* The same again, by another event of the engagement: nobody hears of it twice. */
     store(fixture, "2", "E-1", body);
     judge(fixture, fixture->sequence, body, "research", "research.q2", PW_LEVEL_RECOMMENDED, 0);
@@ -238,7 +248,7 @@ static void suggested_goes_to_the_digest(void **state)
     char body[512];
     store(fixture, "1", "E-1", body);
     judge(fixture, fixture->sequence, body, "lab", "lab.ip", PW_LEVEL_SUGGESTED, 0);
-    assert_string_equal(look(fixture, "E-1").notices, "C-000001-19b76daa800-1-stream-all=digest ");
+    assert_string_equal(look(fixture, "E-1").notices, "C-000001-19b76daa800-1+stream+*=digest ");
 }
 
 static void asking_opens_at_any_level(void **state)
@@ -249,7 +259,7 @@ static void asking_opens_at_any_level(void **state)
     judge(fixture, fixture->sequence, body, "research", "research.unknown", PW_LEVEL_NOTE, 1);
     struct seen seen = look(fixture, "E-1");
     assert_int_equal(seen.asks, 1);
-    assert_string_equal(seen.notices, "C-000001-19b76daa800-1-mail-alice=waiting ");
+    assert_string_equal(seen.notices, "C-000001-19b76daa800-1+mail+alice=waiting ");
 }
 
 static void a_rise_breaks_through_and_adds_who_must_know(void **state)
@@ -264,9 +274,9 @@ static void a_rise_breaks_through_and_adds_who_must_know(void **state)
     assert_int_equal(seen.level, PW_LEVEL_REQUIRED);
     assert_int_equal(seen.revision, 2);
     assert_string_equal(seen.rules, "lab.no_military_partner,research.q2");
-    assert_non_null(strstr(seen.notices, "C-000001-19b76daa800-2-mail-alice=waiting"));
-    assert_non_null(strstr(seen.notices, "C-000001-19b76daa800-2-mail-bob=waiting"));
-    assert_null(strstr(seen.notices, "C-000001-19b76daa800-1-mail-bob"));
+    assert_non_null(strstr(seen.notices, "C-000001-19b76daa800-2+mail+alice=waiting"));
+    assert_non_null(strstr(seen.notices, "C-000001-19b76daa800-2+mail+bob=waiting"));
+    assert_null(strstr(seen.notices, "C-000001-19b76daa800-1+mail+bob"));
 }
 
 static void a_withdrawal_is_told_and_a_return_reopens(void **state)
@@ -280,12 +290,64 @@ static void a_withdrawal_is_told_and_a_return_reopens(void **state)
     struct seen seen = look(fixture, "E-1");
     assert_string_equal(seen.state, "withdrawn");
     assert_int_equal(seen.level, PW_LEVEL_NONE);
-    assert_non_null(strstr(seen.notices, "C-000001-19b76daa800-2-mail-alice=waiting"));
+    assert_non_null(strstr(seen.notices, "C-000001-19b76daa800-2+mail+alice=waiting"));
     judge(fixture, sequence, body, "research", "research.q2", PW_LEVEL_RECOMMENDED, 0);
     seen = look(fixture, "E-1");
     assert_string_equal(seen.state, "new");
     assert_int_equal(seen.level, PW_LEVEL_RECOMMENDED);
     assert_int_equal(seen.revision, 3);
+}
+
+/* Whoever was told in the digest only is not called up to hear that it was nothing. */
+static void a_withdrawal_goes_where_the_notice_went(void **state)
+{
+    struct fixture *fixture = *state;
+    char body[512];
+    store(fixture, "1", "E-1", body);
+    judge(fixture, fixture->sequence, body, "lab", "lab.ip", PW_LEVEL_SUGGESTED, 0);
+    judge(fixture, fixture->sequence, body, "lab", "", PW_LEVEL_NONE, 0);
+    assert_string_equal(look(fixture, "E-1").notices,
+                        "C-000001-19b76daa800-1+stream+*=digest C-000001-19b76daa800-2+stream+*=digest ");
+}
+
+/* Neither a level that fell in between, nor a second withdrawal, changes who must hear of it. */
+static void a_withdrawal_reaches_those_who_were_told(void **state)
+{
+    struct fixture *fixture = *state;
+    char body[512];
+    store(fixture, "1", "E-1", body);
+    judge(fixture, fixture->sequence, body, "research", "research.q2", PW_LEVEL_RECOMMENDED, 0);
+    judge(fixture, fixture->sequence, body, "research", "research.q2", PW_LEVEL_SUGGESTED, 0);
+    judge(fixture, fixture->sequence, body, "research", "", PW_LEVEL_NONE, 0);
+    struct seen seen = look(fixture, "E-1");
+    assert_non_null(strstr(seen.notices, "-3+mail+alice=waiting"));
+    assert_non_null(strstr(seen.notices, "-3+stream+*=waiting"));
+    judge(fixture, fixture->sequence, body, "research", "research.q2", PW_LEVEL_SUGGESTED, 0);
+    judge(fixture, fixture->sequence, body, "research", "", PW_LEVEL_NONE, 0);
+    seen = look(fixture, "E-1");
+    assert_non_null(strstr(seen.notices, "-5+stream+*=digest"));
+    assert_null(strstr(seen.notices, "-5+mail+alice")); /* she knows that it was withdrawn */
+    assert_null(strstr(seen.notices, "+bob"));
+}
+
+static void an_old_event_assessed_again_keeps_the_newer_title(void **state)
+{
+    struct fixture *fixture = *state;
+    char old[512], new[512];
+    store(fixture, "1", "E-1", old);
+    uint64_t first = fixture->sequence;
+    judge(fixture, first, old, "research", "research.q2", PW_LEVEL_RECOMMENDED, 0);
+    store(fixture, "2", "E-1", new);
+    judge(fixture, fixture->sequence, new, "lab", "lab.ip", PW_LEVEL_RECOMMENDED, 0);
+    assert_string_equal(look(fixture, "E-1").title, "Title 2");
+    judge(fixture, first, old, "research", "research.q2", PW_LEVEL_REQUIRED, 0);
+    struct seen seen = look(fixture, "E-1");
+    assert_int_equal(seen.level, PW_LEVEL_REQUIRED);
+    assert_int_equal(seen.revision, 3);
+    assert_string_equal(seen.title, "Title 2");
+    assert_int_equal(seen.sequence, fixture->sequence);
+    judge(fixture, fixture->sequence, new, "lab", "lab.ip", PW_LEVEL_PROHIBITED, 0);
+    assert_string_equal(look(fixture, "E-1").title, "Title 2");
 }
 
 static void engagements_do_not_mix(void **state)
@@ -299,6 +361,83 @@ static void engagements_do_not_mix(void **state)
     assert_int_equal(look(fixture, "E-1").level, PW_LEVEL_RECOMMENDED);
     assert_int_equal(look(fixture, "E-2").level, PW_LEVEL_REQUIRED);
     assert_int_not_equal(look(fixture, "E-1").case_id, look(fixture, "E-2").case_id);
+}
+
+/* Full answers of five policies, every rule of its own and with a name as long as it may be; and what a host
+ * that lies may have sent before anybody checked. */
+static int judge_at_length(struct journal_writer *writer, struct journal_task *task)
+{
+    enum { INSTANCES = 5, EACH = 64, LONG = 100000 };
+    struct judging *judging = task->owner;
+    int status = 0;
+    char *endless = malloc(LONG);
+    memset(endless, 'x', LONG);
+    for (int i = 0; i < INSTANCES && status == 0; i++) {
+        char instance[16], rules[EACH][FRAME_MAX_RULE + 1];
+        struct journal_finding findings[EACH] = {0};
+        snprintf(instance, sizeof(instance), "policy-%d", i);
+        for (int n = 0; n < EACH; n++) {
+            snprintf(rules[n], sizeof(rules[n]), "%0*d", (int)FRAME_MAX_RULE, i * EACH + n);
+            findings[n] = (struct journal_finding){
+                .rule = {rules[n], FRAME_MAX_RULE}, .level = PW_LEVEL_REQUIRED, .body = PW_TEXT("{}")};
+        }
+        if (i == 0)
+            findings[0].rule = (struct pw_text){endless, LONG};
+        if (i == 1)
+            findings[0].rule = PW_TEXT("a,b+\"");
+        status = journal_findings_put(writer, judging->sequence, instance, "research", findings, EACH);
+    }
+    free(endless);
+    return status < 0 ? status
+                      : cases_apply(writer, judging->config, judging->sequence,
+                                    (struct pw_text){judging->body, strlen(judging->body)});
+}
+
+static void rules_without_end_are_counted(void **state)
+{
+    struct fixture *fixture = *state;
+    char body[512];
+    store(fixture, "1", "E-1", body);
+    struct judging judging = {.config = &fixture->config, .sequence = fixture->sequence, .body = body};
+    submit(fixture, &judging, judge_at_length);
+    struct seen seen = look(fixture, "E-1");
+    assert_int_equal(seen.level, PW_LEVEL_REQUIRED);
+    assert_string_equal(strchr(seen.rules, '+'), "+192");
+    assert_int_equal(strlen(seen.rules), 128 * (FRAME_MAX_RULE + 1) + strlen("+192"));
+    submit(fixture, &judging, judge_at_length); /* nothing new */
+    assert_int_equal(look(fixture, "E-1").revision, 1);
+    judge(fixture, fixture->sequence, body, "lab", "lab.one_more", PW_LEVEL_REQUIRED, 0);
+    seen = look(fixture, "E-1");
+    assert_string_equal(strchr(seen.rules, '+'), "+193");
+    assert_non_null(strstr(seen.notices, "-2+mail+alice=waiting")); /* and is told all the same */
+    judge(fixture, fixture->sequence, body, "lab", "", PW_LEVEL_NONE, 0);
+    assert_string_equal(strchr(look(fixture, "E-1").rules, '+'), "+192");
+}
+
+/* Names may hold '-', and "all" is a name like any other. */
+static void ids_of_other_recipients_differ(void **state)
+{
+    static char *channels[] = {"mail", "mail-office", "stream", NULL};
+    static char *mail[] = {"mail", NULL}, *office[] = {"mail-office", NULL}, *stream[] = {"stream", NULL};
+    static char *address[] = {"a@example.test", NULL};
+    static char *everyone[] = {"office-anna", "anna", "all", NULL};
+    static char *nobody[] = {"anna", NULL};
+    static struct config_reviewer people[] = {
+        {"office-anna", mail, address}, {"anna", office, address}, {"all", stream, address}};
+    static struct config_route ways[] = {
+        {.min_level = PW_LEVEL_NOTE, .reviewers = everyone, .channels = channels},
+        {.min_level = PW_LEVEL_NOTE, .reviewers = nobody, .channels = stream}, /* a broadcast */
+    };
+    struct fixture *fixture = *state;
+    char body[512];
+    fixture->config =
+        (struct config){.reviewers = people, .reviewer_count = 3, .routes = ways, .route_count = 2};
+    store(fixture, "1", "E-1", body);
+    judge(fixture, fixture->sequence, body, "research", "research.q2", PW_LEVEL_RECOMMENDED, 0);
+    assert_string_equal(look(fixture, "E-1").notices, "C-000001-19b76daa800-1+mail+office-anna=waiting "
+                                                      "C-000001-19b76daa800-1+mail-office+anna=waiting "
+                                                      "C-000001-19b76daa800-1+stream+all=waiting "
+                                                      "C-000001-19b76daa800-1+stream+*=waiting ");
 }
 
 static void the_join_is_the_maximum_in_any_order(void **state)
@@ -327,7 +466,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(asking_opens_at_any_level, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_rise_breaks_through_and_adds_who_must_know, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_withdrawal_is_told_and_a_return_reopens, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_withdrawal_goes_where_the_notice_went, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_withdrawal_reaches_those_who_were_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_old_event_assessed_again_keeps_the_newer_title, set_up, tear_down),
         cmocka_unit_test_setup_teardown(engagements_do_not_mix, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(rules_without_end_are_counted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ids_of_other_recipients_differ, set_up, tear_down),
         cmocka_unit_test(the_join_is_the_maximum_in_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

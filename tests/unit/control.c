@@ -7,6 +7,7 @@
 
 #include <nng/nng.h>
 #include <nng/protocol/reqrep0/req.h>
+#include <sqlite3.h>
 #include <cjson/cJSON.h>
 #include "control/control.h"
 #include "control/finding.h"
@@ -37,13 +38,16 @@ static void store_events(struct journal *journal)
         static const char *const types[] = {"org.pathwayd.agreement.proposed.v1",
                                             "org.pathwayd.visa.petition.filed.v1",
                                             "org.pathwayd.agreement.signed.v1"};
+        static const char *const bodies[] = {"{\"id\":\"a\",\"data\":{\"x\":1e2}}",
+                                             "{\"id\":\"b\",\"data\":{\"x\":1e2}}",
+                                             "{\"id\":\"c\",\"data\":{\"x\":1e2}}"};
         events[i] = (struct journal_event){.received_ms = 1767225600000,
                                            .feed = PW_TEXT("hr"),
                                            .source = PW_TEXT("https://hr.test/"),
                                            .id = {ids[i], 1},
                                            .type = {types[i], strlen(types[i])},
                                            .engagement_id = {engagements[i], 3},
-                                           .body = PW_TEXT("{\"specversion\":\"1.0\",\"data\":{\"x\":1e2}}")};
+                                           .body = {bodies[i], strlen(bodies[i])}};
     }
     gate_begin(&gate);
     struct journal_append append = {.events = events, .count = 3, .done = appended, .owner = &gate};
@@ -73,7 +77,7 @@ static int write_rows(struct journal_writer *writer, struct journal_task *task)
                                 .state = PW_TEXT("new"),
                                 .pathways = PW_TEXT("research,lab"),
                                 .title = PW_TEXT("A \"title\""),
-                                .rules = PW_TEXT("research.q2_tie"),
+                                .rules = PW_TEXT("research.q2_tie,+12"),
                                 .opened_ms = 1767225600000,
                                 .updated_ms = 1767225600000,
                                 .revision = 1,
@@ -274,6 +278,32 @@ static void an_event_is_shown_with_its_findings(void **state)
     cJSON_Delete(answer);
 }
 
+/* Whatever the size of the journal, the loop is held up for one piece at a time. */
+static void an_old_event_is_found_in_pieces(void **state)
+{
+    struct fixture *fixture = *state;
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(fixture->scratch.path, &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, 5000);
+    assert_int_equal(
+        sqlite3_exec(db,
+                     "WITH RECURSIVE n(i) AS (SELECT 4 UNION ALL SELECT i + 1 FROM n WHERE i < 150000) "
+                     "INSERT INTO event_key(seq, key) SELECT i, 0 FROM n",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(db);
+    cJSON *answer = ask(fixture, "{\"op\":\"event.show\",\"source\":\"https://hr.test/\",\"id\":\"a\"}");
+    assert_true(cJSON_IsTrue(at(answer, "ok")) && cJSON_IsNull(at(answer, "result")));
+    assert_int_equal(cJSON_GetNumberValue(at(answer, "next")), 50001);
+    cJSON_Delete(answer);
+    answer =
+        ask(fixture, "{\"op\":\"event.show\",\"source\":\"https://hr.test/\",\"id\":\"a\",\"before\":50001}");
+    assert_int_equal(cJSON_GetNumberValue(at(at(answer, "result"), "sequence")), 1);
+    assert_null(at(answer, "next"));
+    cJSON_Delete(answer);
+    refuses(fixture, "{\"op\":\"event.show\",\"source\":\"x\",\"id\":\"y\",\"before\":50001}", "not_found");
+}
+
 static void findings_are_filtered(void **state)
 {
     struct fixture *fixture = *state;
@@ -297,6 +327,8 @@ static void a_case_is_found_by_name_number_and_engagement(void **state)
         assert_string_equal(word(result, "level"), "recommended");
         assert_string_equal(word(result, "title"), "A \"title\"");
         assert_int_equal(cJSON_GetArraySize(at(result, "pathways")), 2);
+        assert_int_equal(cJSON_GetArraySize(at(result, "rules")), 1);
+        assert_int_equal(cJSON_GetNumberValue(at(result, "rules_left_out")), 12);
         assert_int_equal(cJSON_GetArraySize(at(result, "findings")), 1);
         assert_string_equal(word(at(result, "notices")->child, "reviewer"), "alice");
         assert_non_null(at(result, "latest_event"));
@@ -305,6 +337,78 @@ static void a_case_is_found_by_name_number_and_engagement(void **state)
     assert_int_equal(count_of(*state, "{\"op\":\"case.list\"}"), 1);
     assert_int_equal(count_of(*state, "{\"op\":\"case.list\",\"min_level\":\"required\"}"), 0);
     assert_int_equal(count_of(*state, "{\"op\":\"case.list\",\"state\":\"withdrawn\"}"), 0);
+}
+
+/* What five instances say of event 3, or no longer say but for the first. */
+static int say_much(struct journal_writer *writer, void *context)
+{
+    static const char *const names[] = {"i1", "i2", "i3", "i4", "i5"};
+    struct journal_finding findings[64] = {0};
+    int status = 0;
+    for (int n = 0; n < 64; n++)
+        findings[n] = (struct journal_finding){
+            .rule = PW_TEXT("research.q2_tie"), .level = PW_LEVEL_RECOMMENDED, .body = PW_TEXT("{}")};
+    for (int i = 0; i < 5 && status == 0; i++)
+        status =
+            journal_findings_put(writer, 3, names[i], "research", findings, i && !*(bool *)context ? 0 : 64);
+    return status ? status : journal_findings_attach(writer, 3, 1);
+}
+
+static int tell_often(struct journal_writer *writer, void *context)
+{
+    int status = 0;
+    (void)context;
+    for (int i = 0; i < 300 && status == 0; i++) {
+        char id[16];
+        snprintf(id, sizeof(id), "m-%d", i);
+        struct journal_notice notice = {.case_id = 1,
+                                        .notice_id = text(id),
+                                        .channel = PW_TEXT("email"),
+                                        .state = PW_TEXT("waiting"),
+                                        .body = PW_TEXT("{}")};
+        status = journal_notice_add(writer, &notice);
+    }
+    return status;
+}
+
+static void assert_shown(struct fixture *fixture, int standing, int standing_left, int withdrawn_left)
+{
+    cJSON *answer = ask(fixture, "{\"op\":\"case.show\",\"case\":1}");
+    const cJSON *result = at(answer, "result"), *finding = NULL;
+    double before = 1e18;
+    int seen = 0;
+    cJSON_ArrayForEach(finding, at(result, "findings"))
+    {
+        double id = cJSON_GetNumberValue(at(finding, "finding"));
+        assert_int_equal(cJSON_IsTrue(at(finding, "withdrawn")), seen >= standing);
+        assert_true(seen == standing || id < before);
+        before = id;
+        seen++;
+    }
+    assert_int_equal(seen, 256);
+    assert_int_equal(cJSON_GetNumberValue(at(at(result, "findings")->child, "sequence")), 3);
+    assert_int_equal(cJSON_GetNumberValue(at(result, "findings_left_out")), standing_left);
+    assert_int_equal(cJSON_GetNumberValue(at(result, "withdrawn_left_out")), withdrawn_left);
+    assert_string_equal(word(at(result, "latest_event"), "id"), "c");
+    cJSON_Delete(answer);
+}
+
+static void a_long_case_shows_what_stands_and_is_new(void **state)
+{
+    struct fixture *fixture = *state;
+    bool all = true;
+    assert_int_equal(run_errand(fixture->scratch.journal, say_much, &all), 0);
+    assert_shown(fixture, 256, 321 - 256, 0);
+    all = false;
+    assert_int_equal(run_errand(fixture->scratch.journal, say_much, &all), 0);
+    assert_shown(fixture, 65, 0, 321 - 256);
+    assert_int_equal(run_errand(fixture->scratch.journal, tell_often, NULL), 0);
+    cJSON *answer = ask(fixture, "{\"op\":\"case.show\",\"case\":1}");
+    const cJSON *notices = at(at(answer, "result"), "notices");
+    assert_int_equal(cJSON_GetArraySize(notices), 256);
+    assert_string_equal(word(cJSON_GetArrayItem(notices, 255), "notice_id"), "m-299");
+    assert_int_equal(cJSON_GetNumberValue(at(at(answer, "result"), "notices_left_out")), 301 - 256);
+    cJSON_Delete(answer);
 }
 
 static void pending_work_is_listed(void **state)
@@ -338,7 +442,8 @@ static void the_daemon_is_asked_and_moved(void **state)
 
 static void a_finding_without_members_stays_json(void **state)
 {
-    static const char *const bodies[] = {"{}", "{ }", "{\"a\":{}}", ""};
+    static const char *const bodies[] = {"{}", "{ }",  "{\"a\":{}}",     "",
+                                         "  ", "{\r}", "\n{\r\n\t}\r\n", "\t{\r\"a\" :\n\"b  \\n\"}\r\n"};
     (void)state;
     for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
         struct buffer out = {0};
@@ -347,6 +452,9 @@ static void a_finding_without_members_stays_json(void **state)
         json_write_end(&out, '}');
         cJSON *finding = cJSON_Parse(out.data);
         assert_non_null(finding);
+        assert_null(strpbrk(out.data, "\r\n\t"));
+        if (strchr(bodies[i], 'b'))
+            assert_string_equal(word(finding, "a"), "b  \n");
         cJSON_Delete(finding);
         buffer_release(&out);
     }
@@ -469,8 +577,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(bad_requests_get_a_sentence, set_up, tear_down),
         cmocka_unit_test_setup_teardown(events_are_listed_by_page_and_filter, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_event_is_shown_with_its_findings, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_old_event_is_found_in_pieces, set_up, tear_down),
         cmocka_unit_test_setup_teardown(findings_are_filtered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_case_is_found_by_name_number_and_engagement, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_long_case_shows_what_stands_and_is_new, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pending_work_is_listed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_daemon_is_asked_and_moved, set_up, tear_down),
         cmocka_unit_test(a_finding_without_members_stays_json),

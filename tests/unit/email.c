@@ -224,10 +224,32 @@ static void letters_of_a_case_share_a_root(void **state)
     page_release(&letter);
 }
 
+/* As cases/notice.c makes them: '+' may stand in a Message-ID as it is, '*' (a broadcast) is spelt out. */
+static void ids_of_notices_become_message_ids(void **state)
+{
+    static const struct {
+        const char *notice, *message;
+    } ids[] = {
+        {"C-000123-19b76daa800-4+mail+alice",
+         "Message-ID: <C-000123-19b76daa800-4+mail+alice@example.edu>\r\n"},
+        {"C-000123-19b76daa800-4+mail.+*", "Message-ID: <C-000123-19b76daa800-4+mail.+=2A@example.edu>\r\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        struct page letter = {0};
+        char *json = changed("C-000123.3.alice.mail", ids[i].notice);
+        write_letter(json, 0, &letter);
+        assert_header(&letter, ids[i].message);
+        free(json);
+        page_release(&letter);
+    }
+}
+
 static void different_ids_stay_different(void **state)
 {
     (void)state;
-    static const char *const ids[] = {"a.b", "a..b", "a.=2Eb", ".a", "=2Ea", "a.", "a", "a>b", "a\r\nb", ""};
+    static const char *const ids[] = {"a.b", "a..b",   "a.=2Eb", ".a",  "=2Ea",  "a.",  "a",
+                                      "a>b", "a\r\nb", "a+b",    "a*b", "a=2Bb", "a-b", ""};
     struct page spelt[sizeof ids / sizeof ids[0]] = {0};
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
         page_string(&spelt[i], "x");
@@ -572,6 +594,7 @@ int main(void)
         cmocka_unit_test(same_notice_gives_the_same_bytes),
         cmocka_unit_test(every_question_is_answered),
         cmocka_unit_test(letters_of_a_case_share_a_root),
+        cmocka_unit_test(ids_of_notices_become_message_ids),
         cmocka_unit_test(different_ids_stay_different),
         cmocka_unit_test(long_ids_are_cut_and_stay_different),
         cmocka_unit_test(no_text_adds_a_header_or_a_line),

@@ -5,6 +5,8 @@
  */
 #include "journal_scratch.h"
 
+#include <sqlite3.h>
+
 #include "journal/duplicate.h"
 
 static void first_event_gets_sequence_one(void **state)
@@ -36,6 +38,34 @@ static void duplicate_names_the_first(void **state)
     assert_true(other.content_differs);
     assert_int_equal(elsewhere.status, 0);
     assert_int_equal(elsewhere.sequence, 3);
+    scratch_remove(&scratch);
+}
+
+/* The affiliation is stored apart, so that it can be purged; while it is there it is part of the event. */
+static void an_affiliation_counts_until_it_is_purged(void **state)
+{
+    struct scratch scratch;
+    sqlite3 *db;
+    (void)state;
+    scratch_new(&scratch);
+    append_one(scratch.journal, "urn:hr", "a", "{}");
+    struct journal_event other = event_of("urn:hr", "a", "{}");
+    other.affiliation = text("Dept. of Chemistry");
+    append_events(scratch.journal, &other, 1);
+    assert_int_equal(other.status, 1);
+    assert_true(other.content_differs);
+    other.affiliation = text("");
+    append_events(scratch.journal, &other, 1);
+    assert_true(other.content_differs);
+    scratch_close(&scratch);
+    assert_int_equal(sqlite3_open(scratch.path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "UPDATE event SET affiliation = ''", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    scratch_open(&scratch);
+    other.affiliation = text("Dept. of Chemistry");
+    append_events(scratch.journal, &other, 1);
+    assert_int_equal(other.status, 1);
+    assert_false(other.content_differs);
     scratch_remove(&scratch);
 }
 
@@ -108,6 +138,42 @@ static void an_event_comes_back_as_it_was(void **state)
     assert_int_equal(journal_event_find(view, text("urn:hr"), text("b"), &sequence), 0);
     assert_int_equal(sequence, 2);
     assert_int_equal(journal_event_find(view, text("urn:hr"), text("c"), &sequence), PW_ERROR_NOT_FOUND);
+    journal_view_close(view);
+    scratch_remove(&scratch);
+}
+
+static void an_event_is_looked_for_piece_by_piece(void **state)
+{
+    struct scratch scratch;
+    uint64_t sequence = 0, before = 0;
+    char id[16];
+    (void)state;
+    scratch_new(&scratch);
+    struct journal_view *view = scratch_view(&scratch);
+    assert_int_equal(journal_event_search(view, text("urn:hr"), text("1"), 3, &before, &sequence),
+                     PW_ERROR_NOT_FOUND);
+    assert_int_equal(before, 0);
+    for (int i = 1; i <= 10; i++) {
+        snprintf(id, sizeof(id), "%d", i);
+        append_one(scratch.journal, "urn:hr", id, "{}");
+    }
+    static const struct {
+        const char *id;
+        uint64_t before, after; /* 0: found */
+    } steps[] = {{"10", 0, 0}, {"8", 0, 0}, {"7", 0, 8},  {"7", 8, 0},  {"1", 8, 5},
+                 {"1", 5, 2},  {"1", 2, 0}, {"1", 99, 8}, {"10", 10, 7}};
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        before = steps[i].before;
+        sequence = 0;
+        int status = journal_event_search(view, text("urn:hr"), text(steps[i].id), 3, &before, &sequence);
+        assert_int_equal(status, steps[i].after ? PW_ERROR_NOT_FOUND : 0);
+        assert_int_equal(steps[i].after ? before : sequence,
+                         steps[i].after ? steps[i].after : strtoull(steps[i].id, NULL, 10));
+    }
+    before = 4;
+    assert_int_equal(journal_event_search(view, text("urn:hr"), text("11"), 3, &before, &sequence),
+                     PW_ERROR_NOT_FOUND);
+    assert_int_equal(before, 0); /* there are no more */
     journal_view_close(view);
     scratch_remove(&scratch);
 }
@@ -293,11 +359,18 @@ static void hash_tells_source_from_id(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(first_event_gets_sequence_one),   cmocka_unit_test(duplicate_names_the_first),
-        cmocka_unit_test(duplicates_in_one_batch),         cmocka_unit_test(duplicates_outlive_a_restart),
-        cmocka_unit_test(an_event_comes_back_as_it_was),   cmocka_unit_test(threads_append_at_once),
-        cmocka_unit_test(closing_refuses_what_comes_late), cmocka_unit_test(index_finds_what_it_holds),
-        cmocka_unit_test(index_holds_equal_hashes),        cmocka_unit_test(index_keeps_to_its_bound),
+        cmocka_unit_test(first_event_gets_sequence_one),
+        cmocka_unit_test(duplicate_names_the_first),
+        cmocka_unit_test(an_affiliation_counts_until_it_is_purged),
+        cmocka_unit_test(duplicates_in_one_batch),
+        cmocka_unit_test(duplicates_outlive_a_restart),
+        cmocka_unit_test(an_event_comes_back_as_it_was),
+        cmocka_unit_test(an_event_is_looked_for_piece_by_piece),
+        cmocka_unit_test(threads_append_at_once),
+        cmocka_unit_test(closing_refuses_what_comes_late),
+        cmocka_unit_test(index_finds_what_it_holds),
+        cmocka_unit_test(index_holds_equal_hashes),
+        cmocka_unit_test(index_keeps_to_its_bound),
         cmocka_unit_test(hash_tells_source_from_id),
     };
     return cmocka_run_group_tests_name("journal_append", tests, NULL, NULL);

@@ -399,6 +399,12 @@ static void errors_name_their_place(void **state)
         {"// a comment\n/* another\n one */ {\n  \"pack\": \"x\",\n  \"nonsense\": 1}",
          ":5:15: unknown key \"nonsense\""},
         {"{\"pack\": \"x\"}", ":1:1: \"version\" is missing"},
+        {"{\"pack\": \"x\", \"version\": \"1\", \"effective_from\": \"2026-01-01\", \"as_of\": "
+         "\"2026-01-01\","
+         " \"source\": \"s\", \"verified\": false, \"pathway\": \"research\", \"regime\": \"paper\", "
+         "\"rules\": [\n"
+         "{\"id\": \"Research.q1\", \"kind\": \"judgement\", \"level\": \"note\", \"explanation\": \"e\"}]}",
+         "a rule's id is dotted and at most 64 of a-z"},
     };
     struct policies *all = *state;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {

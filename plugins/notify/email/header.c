@@ -149,7 +149,7 @@ void header_id(struct page *page, struct pw_text id)
     for (size_t i = 0; i < id.length; i++) {
         char c = id.data[i];
         bool inner_dot = c == '.' && i > 0 && i + 1u < id.length && id.data[i - 1u] != '.';
-        if (alphanumeric(c) || c == '_' || c == '-' || inner_dot)
+        if (alphanumeric(c) || c == '_' || c == '-' || c == '+' || inner_dot)
             page_bytes(page, &c, 1);
         else
             page_bytes(page, (char[]){'=', digits[(unsigned char)c >> 4], digits[(unsigned char)c & 15u]}, 3);

@@ -238,12 +238,23 @@ static int32_t read_kind(struct reader *reader, uint32_t node, uint32_t *ret_kin
     return PW_OK;
 }
 
+/* Other names the plugin host would refuse when the rule fires, which is late. */
+static bool plain(struct pw_text id)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+    for (size_t i = 0; i < id.length; i++)
+        if (!memchr(letters, id.data[i], sizeof letters - 1))
+            return false;
+    return true;
+}
+
 static int32_t check_id(struct reader *reader, uint32_t node, struct pw_text id)
 {
     const struct pack *pack = reader->pack;
-    if (id.length > 64 || !memchr(id.data, '.', id.length))
+    if (id.length > 64 || !memchr(id.data, '.', id.length) || !plain(id))
         return reader_fail(reader, node,
-                           "a rule's id is dotted and at most 64 bytes, e.g. \"research.q1_access\"");
+                           "a rule's id is dotted and at most 64 of a-z, 0-9, '.', '_' and '-', e.g. "
+                           "\"research.q1_access\"");
     for (uint32_t i = 0; i < pack->rule_count; i++)
         if (text_same_text(pack->rules[i].id, id))
             return reader_fail(reader, node, "the id \"%.*s\" is used by an earlier rule", READER_FMT(id));
