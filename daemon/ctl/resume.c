@@ -82,10 +82,20 @@ int resume_note(struct resume *resume, struct pw_text event)
         ctl_complain("%s belongs to another input (or another map): its first %" PRIu64
                      " events are not these. Remove it to begin anew; the daemon knows what it has",
                      resume->file, resume->before);
-        resume->frozen = true;
+        resume->frozen = resume->mistaken = true;
         return PW_ERROR_INVALID;
     }
     return 0;
+}
+
+int resume_end(struct resume *resume)
+{
+    if (!resume->file || resume->settled >= resume->before)
+        return 0;
+    ctl_complain("%s belongs to another input: it knows of %" PRIu64 " events, this one has %" PRIu64
+                 ", and nothing was sent. Remove it to begin anew; the daemon knows what it has",
+                 resume->file, resume->before, resume->settled);
+    return PW_ERROR_INVALID;
 }
 
 static bool write_file(const struct resume *resume, const char *path)
@@ -104,7 +114,8 @@ int resume_save(struct resume *resume, bool now)
 {
     char path[4096];
     int64_t at = monotonic_ms();
-    if (!resume->file || resume->settled < resume->before || (!now && at - resume->saved_ms < RESUME_SAVE_MS))
+    if (!resume->file || resume->mistaken || resume->settled < resume->before ||
+        (!now && at - resume->saved_ms < RESUME_SAVE_MS))
         return 0;
     resume->saved_ms = at;
     snprintf(path, sizeof(path), "%s.new", resume->file);

@@ -17,7 +17,8 @@ struct resume {
     uint64_t settled; /* of this input, so far */
     unsigned char digest[RESUME_DIGEST], expected[RESUME_DIGEST];
     int64_t saved_ms;
-    bool frozen; /* something was left open: what follows must be sent again */
+    bool frozen;   /* something was left open: what follows must be sent again */
+    bool mistaken; /* another input: the file stays as it is */
 };
 
 /* Reads the file if it exists. PW_ERROR_* after a sentence. */
@@ -26,6 +27,10 @@ int resume_open(struct resume *resume, const char *file);
 /* The next event of the input is settled. PW_ERROR_INVALID after a sentence when what was skipped is not what
  * the file was written for. */
 int resume_note(struct resume *resume, struct pw_text event);
+
+/* The input has ended. PW_ERROR_INVALID after a sentence when it is shorter than what earlier runs settled:
+ * then it is another input, and nothing of it was looked at. */
+int resume_end(struct resume *resume);
 
 /* Writes the file, at most once a second unless `now`; replaced as a whole. PW_ERROR_IO after a sentence. */
 int resume_save(struct resume *resume, bool now);

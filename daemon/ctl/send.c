@@ -252,6 +252,8 @@ static int run(struct send *send)
             continue;
         sleep_until_something(send);
     }
+    if (send->intake.trouble == 0 && !send->abandoned)
+        send->intake.trouble = resume_end(&send->resume);
     resume_save(&send->resume, true);
     tally_end(&send->tally);
     return send->intake.trouble != 0 ? CTL_USAGE : tally_status(&send->tally);

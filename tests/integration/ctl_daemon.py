@@ -91,6 +91,11 @@ check("3 sent: 3 accepted" in run.stdout and "10 had been sent before" in run.st
 path("resume.ndjson", ndjson([event(n) for n in range(7001, 7020)]))
 run = daemon.ctl("send", "--resume", state, source)
 check(run.returncode == 2 and "belongs to another input" in run.stderr, "another input is refused")
+path("resume.ndjson", ndjson([event(n) for n in range(7100, 7107)]))
+run = daemon.ctl("send", "--resume", state, source)
+check(run.returncode == 2 and "belongs to another input" in run.stderr, "also one that is shorter than what was sent")
+with open(state) as file:
+    check(json.load(file)["settled"] == 13, "and the state file stays as it was")
 
 # ---- CSV -------------------------------------------------------------------------------------------------------
 

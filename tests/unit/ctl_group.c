@@ -140,6 +140,11 @@ static void a_state_file_knows_its_input(void **state)
     assert_int_equal(resume_open(&resume, path), 0);
     assert_int_equal(resume.before, 2);
 
+    assert_int_equal(resume_note(&resume, PW_TEXT("one")), 0);
+    assert_int_equal(resume_end(&resume), PW_ERROR_INVALID); /* it ended before what was settled did */
+    assert_int_equal(resume_note(&resume, PW_TEXT("two")), 0);
+    assert_int_equal(resume_end(&resume), 0);
+
     FILE *stream = fopen(path, "w");
     fputs("{\"settled\":2,\"digest\":\"zz\"}", stream);
     fclose(stream);
