@@ -434,6 +434,7 @@ static void screens(void **state)
         strstr(screen(fixture, PW_TEXT("\xff\xc3 Beihang University \xe4\xb8"), "", ""), "name_exact"));
     assert_non_null(
         strstr(screen(fixture, PW_TEXT("Beihang\0University"), "", ""), "Beihang\xEF\xBF\xBDUniversity"));
+    assert_null(strstr(screen(fixture, PW_TEXT("Beihang University"), "", "05a28rw58"), "\"note\""));
     assert_null(pw_plugin.extension(fixture->instance, "pathwayd.other/1"));
 }
 

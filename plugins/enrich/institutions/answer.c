@@ -213,7 +213,6 @@ static void put_matches(struct answer *answer, const struct screener *screener,
         put_comma(answer);
         put_string(answer, "{");
         put_match(answer, screener, &screening->matches[i]);
-        put_note(answer, &screening->matches[i]);
         put_string(answer, "}");
     }
     put_string(answer, "]");
