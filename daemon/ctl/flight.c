@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 #include "ctl/ctl.h"
 #include "json/buffer.h"
@@ -199,10 +200,9 @@ int flight_open(const struct flight_options *options, struct flight **ret_flight
     return 0;
 }
 
-void flight_close(struct flight *flight)
+static void *close_all(void *argument)
 {
-    if (!flight)
-        return;
+    struct flight *flight = argument;
     if (flight->opened)
         nng_close(flight->socket);
     for (uint32_t i = 0; i < flight->count; i++) {
@@ -217,6 +217,22 @@ void flight_close(struct flight *flight)
     pthread_mutex_destroy(&flight->lock);
     free(flight->slots);
     free(flight);
+    return NULL;
+}
+
+/* libnng 1.5.2 can lock itself up while it closes a socket with requests under way (its issues 1543 and 1813),
+ * so a thread of its own closes. */
+bool flight_close(struct flight *flight)
+{
+    pthread_t thread;
+    struct timespec until;
+    if (!flight)
+        return true;
+    if (pthread_create(&thread, NULL, close_all, flight) != 0)
+        return false;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += FLIGHT_CLOSE_MS / 1000;
+    return pthread_timedjoin_np(thread, NULL, &until) == 0;
 }
 
 int flight_descriptor(const struct flight *flight)

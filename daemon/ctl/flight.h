@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <pathwayd/text.h>
 
+#define FLIGHT_CLOSE_MS 3000 /* closing takes milliseconds, or for ever */
+
 struct flight;
 
 struct flight_options {
@@ -22,7 +24,10 @@ struct flight_options {
 
 /* Connects; on failure a sentence was printed. PW_ERROR_INVALID: the options; PW_ERROR_IO: nobody listens. */
 int flight_open(const struct flight_options *options, struct flight **ret_flight);
-void flight_close(struct flight *flight); /* NULL is fine */
+
+/* NULL is fine. False when libnng did not let go within FLIGHT_CLOSE_MS: everything then stays as it is, and
+ * the process must end by _exit. */
+bool flight_close(struct flight *flight);
 
 int flight_descriptor(const struct flight *flight); /* readable after something completed */
 void flight_drain(struct flight *flight);           /* read it empty before looking at the slots */

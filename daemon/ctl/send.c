@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include "ctl/flight.h"
 #include "ctl/group.h"
 #include "ctl/resume.h"
@@ -395,7 +396,10 @@ int ctl_send(struct ctl *ctl)
         if (status == CTL_GOOD)
             status = run(&send);
     }
-    flight_close(send.flight);
+    if (!flight_close(send.flight)) {
+        /* All is said; what is still open ends with the process. */
+        _exit(fflush(stdout) != 0 && status == CTL_GOOD ? CTL_BAD : status);
+    }
     for (uint32_t i = 0; send.groups && i < send.window; i++)
         group_release(&send.groups[i]);
     free(send.groups);
