@@ -69,6 +69,10 @@ void ctl_complain(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* Reads the configuration once. CTL_GOOD, or CTL_USAGE after its errors were printed. */
 int ctl_config(struct ctl *ctl);
 
+/* The same where the configuration is a help and not a need: one that was not asked for by --config may be
+ * missing or bad, and ctl->config is NULL then. */
+int ctl_config_if_any(struct ctl *ctl);
+
 /* Help. */
 void ctl_help(const struct ctl_command *command); /* NULL: the list of commands */
 const struct ctl_command *ctl_command_find(const char *noun, const char *verb, int *ret_words);

@@ -108,6 +108,17 @@ int ctl_config(struct ctl *ctl)
     return CTL_USAGE;
 }
 
+int ctl_config_if_any(struct ctl *ctl)
+{
+    char *errors = NULL;
+    if (ctl->config_file)
+        return ctl_config(ctl);
+    if (!ctl->config && config_load(ctl->places.config_file, &ctl->places, &ctl->config, &errors) != 0)
+        ctl->config = NULL;
+    free(errors);
+    return CTL_GOOD;
+}
+
 static void unknown_option(const struct ctl_command *command, const char *word, size_t length)
 {
     const char *known[MAX_KNOWN + 1];

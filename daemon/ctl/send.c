@@ -319,13 +319,12 @@ static char *dial_address(const char *listen)
 static int find_endpoint(struct send *send, char **ret_url)
 {
     const char *url = ctl_option(send->ctl, "--endpoint");
-    send->intake.limits = event_limits_default;
-    if (!url || send->ctl->config_file) {
-        int status = ctl_config(send->ctl);
-        if (status != CTL_GOOD)
-            return status;
-        send->intake.limits = send->ctl->config->limits;
-    }
+    /* A message over the daemon's bound breaks the connection for all that are under way, so the limits must
+     * be known even when the address is. */
+    int status = url ? ctl_config_if_any(send->ctl) : ctl_config(send->ctl);
+    if (status != CTL_GOOD)
+        return status;
+    send->intake.limits = send->ctl->config ? send->ctl->config->limits : event_limits_default;
     if (!url && send->ctl->config->feed_count == 0) {
         ctl_complain("the configuration has no feed; say --endpoint URL");
         return CTL_USAGE;

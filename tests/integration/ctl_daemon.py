@@ -3,6 +3,7 @@
 
 import json
 import os
+import shutil
 import socket
 import struct
 import subprocess
@@ -129,6 +130,22 @@ run = daemon.ctl("send", "--endpoint", "smoke://signals", stdin=ndjson([event(1)
 check(run.returncode == 2, "an endpoint that is none")
 run = daemon.ctl("send", "--endpoint", "tls+tcp://127.0.0.1:1", stdin=ndjson([event(1)]))
 check(run.returncode == 2 and "--tls-ca" in run.stderr, "TLS wants its files")
+
+
+# The limits are those of the configuration, also where it was not asked for the address; without one, the defaults.
+os.makedirs(os.path.join(daemon.home, "built", "bin"))
+os.makedirs(os.path.join(daemon.home, "tree", "conf"))
+elsewhere = os.path.join(daemon.home, "built", "bin", "pathwayctl")
+shutil.copy(CTL, elsewhere)
+path("built/bin/pathwayd.tree", os.path.join(daemon.home, "tree") + "\n")
+sizes = [event(6000), event(6001, title="x" * 100000), event(6002), event(6003, title="x" * 300000), event(6004)]
+for conf, wrong in [(None, [3]), ("{", [3]), (json.dumps({**daemon.config, "ingest": {"max_event_bytes": 65536}}), [1, 3])]:
+    if conf:
+        path("tree/conf/pathwayd.conf", conf)
+    run = subprocess.run([elsewhere, "send", "--acks", "--batch", "5", "--endpoint", daemon.feed], input=ndjson(sizes),
+                         capture_output=True, text=True)
+    check(run.returncode == 1 and [i for i, a in enumerate(lines(run)) if "error" in a] == wrong and len(lines(run)) == 5,
+          f"--endpoint: what is too large is said in its place, {'with' if len(wrong) > 1 else 'without'} a configuration")
 
 
 class Feed(threading.Thread):
