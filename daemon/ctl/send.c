@@ -4,6 +4,7 @@
  * thread sleeps in poll(2) on the input, the answers and the clock; nothing is read that there is no room
  * for.
  */
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 
 #define SEND_WINDOW     64
 #define SEND_MAX_WINDOW 4096
+#define SEND_MAX_BATCH  100000 /* what the configuration can allow at most */
 #define SEND_TIMEOUT_S  10
 #define SEND_GIVE_UP_S  120
 #define SEND_RETRY_MS   200 /* after no answer: the connection may just be coming back */
@@ -55,7 +57,9 @@ static void launch(struct send *send, uint64_t number)
     group->state = GROUP_SETTLED;
     if (group_open_count(group) == 0)
         return;
-    group_message(group, send->batch > 1, &send->message);
+    /* One event may be larger than a batch may be, but not as a batch. */
+    bool array = send->batch > 1 && group->bytes + 1 <= send->intake.limits.max_batch_bytes;
+    group_message(group, array, &send->message);
     group->state = GROUP_IN_FLIGHT;
     if (send->message.failed ||
         flight_send(send->flight, slot_of(send, number), buffer_view(&send->message)) != 0) {
@@ -333,13 +337,10 @@ static int find_endpoint(struct send *send, char **ret_url)
     return *ret_url ? CTL_GOOD : CTL_BAD;
 }
 
-static int open_flight(struct send *send)
+static int open_flight(struct send *send, const char *url)
 {
     int64_t timeout = 0;
-    char *url = NULL;
     int status = ctl_option_number(send->ctl, "--timeout", 1, 3600, SEND_TIMEOUT_S, &timeout);
-    if (status == CTL_GOOD)
-        status = find_endpoint(send, &url);
     if (status != CTL_GOOD)
         return status;
     struct flight_options options = {.url = url,
@@ -350,21 +351,24 @@ static int open_flight(struct send *send)
                                      .tls_key = ctl_option(send->ctl, "--tls-key"),
                                      .tls_name = ctl_option(send->ctl, "--tls-name")};
     status = flight_open(&options, &send->flight);
-    free(url);
     return status == 0 ? CTL_GOOD : status == PW_ERROR_INVALID ? CTL_USAGE : CTL_BAD;
 }
 
 static int read_numbers(struct send *send)
 {
     int64_t batch = 0, window = 0, give_up = 0;
-    int status = ctl_option_number(send->ctl, "--batch", 1, event_limits_default.max_batch_events, 1, &batch);
+    uint32_t most = send->intake.limits.max_batch_events;
+    int status = ctl_option_number(send->ctl, "--batch", 1, SEND_MAX_BATCH, 1, &batch);
     if (status == CTL_GOOD)
         status = ctl_option_number(send->ctl, "--window", 1, SEND_MAX_WINDOW, SEND_WINDOW, &window);
     if (status == CTL_GOOD)
         status = ctl_option_number(send->ctl, "--give-up", 0, 31536000, SEND_GIVE_UP_S, &give_up);
     if (status != CTL_GOOD)
         return status;
-    send->batch = (uint32_t)batch;
+    if (batch > most)
+        ctl_complain("the daemon takes batches of %u events at most, so batches have %u and not %" PRId64,
+                     most, most, batch);
+    send->batch = batch > most ? most : (uint32_t)batch;
     send->window = (uint32_t)window;
     send->give_up_ms = give_up * 1000;
     send->groups = calloc(send->window, sizeof(*send->groups));
@@ -381,20 +385,24 @@ static int read_numbers(struct send *send)
 int ctl_send(struct ctl *ctl)
 {
     struct send send = {.ctl = ctl};
+    char *url = NULL;
     send.intake.limits = event_limits_default;
     int status = open_input(&send);
     if (status == CTL_GOOD && ctl_option(ctl, "--print")) {
         status = print_only(&send);
     } else if (status == CTL_GOOD) {
-        status = read_numbers(&send);
+        status = find_endpoint(&send, &url);
+        if (status == CTL_GOOD)
+            status = read_numbers(&send);
         if (status == CTL_GOOD && resume_open(&send.resume, ctl_option(ctl, "--resume")) != 0)
             status = CTL_USAGE;
         if (status == CTL_GOOD)
-            status = open_flight(&send);
+            status = open_flight(&send, url);
         tally_begin(&send.tally, ctl, send.intake.source);
         if (status == CTL_GOOD)
             status = run(&send);
     }
+    free(url);
     if (!flight_close(send.flight)) {
         /* All is said; what is still open ends with the process. */
         _exit(fflush(stdout) != 0 && status == CTL_GOOD ? CTL_BAD : status);

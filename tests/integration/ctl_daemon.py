@@ -148,6 +148,19 @@ for conf, wrong in [(None, [3]), ("{", [3]), (json.dumps({**daemon.config, "inge
           f"--endpoint: what is too large is said in its place, {'with' if len(wrong) > 1 else 'without'} a configuration")
 
 
+small = {**daemon.config, "ingest": {"max_batch_events": 3, "max_batch_bytes": 65536}}
+path("tree/conf/pathwayd.conf", json.dumps(small))
+feed_of_small = Daemon(feeds=None, plugins=[], ingest=small["ingest"])
+feed_of_small.config["feeds"] = [{"name": "test", "listen": feed_of_small.feed, "sources": ["https://"], "types": ["*"]}]
+feed_of_small.write_config()
+feed_of_small.start()
+sizes = [event(n) for n in range(6100, 6108)] + [event(6110, filler="x" * 150000), event(6111)]
+run = feed_of_small.ctl("send", "--batch", "1000", "--give-up", "5", stdin=ndjson(sizes))
+check(run.stdout.startswith("10 sent: ") and "0 rejected" in run.stdout and "batches have 3 and not 1000" in run.stderr,
+      "a batch is never more than the daemon takes")
+feed_of_small.stop()
+
+
 class Feed(threading.Thread):
     """A daemon that answers as a test wants: an SP REP peer over a Unix socket, one connection after another."""
 
