@@ -93,6 +93,8 @@ static int next_item(struct send *send, struct item *ret_item)
         send->holding = false;
         return 1;
     }
+    if (send->intake.trouble != 0)
+        return send->intake.trouble;
     for (;;) {
         int status = intake_next(&send->intake, ret_item);
         if (status != 1 || !settled_before(send, ret_item))
@@ -124,12 +126,17 @@ static void gather(struct send *send)
     }
 }
 
+/* Nothing more comes of the input: it ended, or cannot be read on. What was read is still sent. */
+static bool input_over(const struct send *send)
+{
+    return intake_ended(&send->intake) || send->intake.trouble != 0;
+}
+
 /* A group that is not full goes off when nothing more is there to fill it now. */
 static void close_if_idle(struct send *send, bool input_waits)
 {
     bool room = send->tail - send->head < send->window;
-    if (room && send->groups[slot_of(send, send->tail)].count > 0 &&
-        (!input_waits || intake_ended(&send->intake)))
+    if (room && send->groups[slot_of(send, send->tail)].count > 0 && (!input_waits || input_over(send)))
         close_group(send);
 }
 
@@ -226,7 +233,7 @@ static int wait_ms(const struct send *send)
 static void sleep_until_something(struct send *send)
 {
     bool room = send->tail - send->head < send->window && !send->abandoned;
-    bool wants = room && !source_at_end(send->intake.source) && !send->intake.broken;
+    bool wants = room && !source_at_end(send->intake.source) && !send->intake.broken && !input_over(send);
     struct pollfd waits[2] = {{.fd = flight_descriptor(send->flight), .events = POLLIN},
                               {.fd = wants ? source_descriptor(send->intake.source) : -1, .events = POLLIN}};
     struct pollfd now = waits[1];
@@ -247,13 +254,11 @@ static int run(struct send *send)
         close_if_idle(send, true);
         look_at_all(send);
         report(send);
-        if (send->intake.trouble != 0)
-            break;
         if (send->head == send->tail &&
-            (send->abandoned || (intake_ended(&send->intake) && !send->holding &&
-                                 send->groups[slot_of(send, send->tail)].count == 0)))
+            (send->abandoned ||
+             (input_over(send) && !send->holding && send->groups[slot_of(send, send->tail)].count == 0)))
             break;
-        if (send->tail - send->head < send->window && intake_ended(&send->intake) && send->holding)
+        if (send->tail - send->head < send->window && input_over(send) && send->holding)
             continue;
         sleep_until_something(send);
     }

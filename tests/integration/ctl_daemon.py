@@ -116,6 +116,21 @@ check(acks[1]["row"] == 3 and "Valid From" in acks[1]["error"], "a bad row is na
 shown = daemon.json("event", "show", "https://hr.example.edu/appointments", "1-proposed-2026-02-01")
 check(shown["event"]["data"]["partner"] == [{"name": "Universität Zürich", "country": "CH", "current": False,
                                              "relation": "employer"}], "Latin-1 arrives as UTF-8")
+odd = os.path.join(daemon.home, "odd.csv")
+with open(hr_map) as file:
+    hr_text = file.read()
+for encoding, bad in [("ASCII", "\u00fc".encode("latin-1")), ("UTF-8", b"\xc3"), ("CP1252", b"\x81"), ("", b"\xfc")]:
+    odd_map = path("odd.json", hr_text.replace('"encoding": "ISO-8859-1",', f'"encoding": "{encoding}",' if encoding else ""))
+    with open(odd, "wb") as out:
+        out.write(rows.split("\r\n", 1)[0].encode() + b"\r\n")
+        for n in range(9):
+            out.write(f"{encoding}{n};planned;01.02.2026;;Postdoc;EE;x;;ETH Z".encode() + (bad if n in (3, 8) else b"u") +
+                      f"rich;CH;no;odd-{n};\r\n".encode())
+    run = daemon.ctl("send", "--map", odd_map, "--acks", odd)
+    acks = lines(run)
+    check(run.returncode == 1 and [i for i, a in enumerate(acks) if "error" in a] == [3, 8] and len(acks) == 9,
+          f"a byte that {encoding or 'UTF-8 unsaid'} does not have costs its row only")
+    check("field 9" in acks[3].get("error", "") and acks[3].get("row") == 5, "and the row is named")
 run = daemon.ctl("send", "--map", hr_map, "--print", hr)
 check(len(run.stdout.splitlines()) == 3 and run.returncode == 1, "--print shows the events and sends none")
 wrong = path("wrong.csv", rows.replace("Category", "Kategorie"), "latin-1")
