@@ -80,7 +80,7 @@ static bool settled_before(struct send *send, struct item *item)
     if (!send->resume.file || send->resume.settled >= send->resume.before)
         return false;
     struct pw_text bytes = {item->bytes, item->bytes ? item->length : 0};
-    send->intake.trouble = resume_note(&send->resume, bytes);
+    send->intake.trouble = resume_note(&send->resume, bytes, false);
     send->tally.resumed++;
     item_release(item);
     return true;
@@ -203,7 +203,7 @@ static void report_group(struct send *send, struct group *group)
         struct item *item = &group->items[i];
         struct pw_text bytes = {item->bytes, item->bytes ? item->length : 0};
         send->resume.frozen |= item->outcome == ITEM_UNANSWERED;
-        resume_note(&send->resume, bytes);
+        resume_note(&send->resume, bytes, item->outcome == ITEM_REJECTED || item->outcome == ITEM_BAD);
         tally_item(&send->tally, item);
     }
     group_clear(group);
@@ -265,6 +265,8 @@ static int run(struct send *send)
     if (send->intake.trouble == 0 && !send->abandoned)
         send->intake.trouble = resume_end(&send->resume);
     resume_save(&send->resume, true);
+    if (send->resume.mistaken)
+        send->tally.resumed = send->tally.resumed_refused = 0;
     tally_end(&send->tally);
     return send->intake.trouble != 0 ? CTL_USAGE : tally_status(&send->tally);
 }
@@ -404,6 +406,7 @@ int ctl_send(struct ctl *ctl)
         if (status == CTL_GOOD)
             status = open_flight(&send, url);
         tally_begin(&send.tally, ctl, send.intake.source);
+        send.tally.resumed_refused = send.resume.refused;
         if (status == CTL_GOOD)
             status = run(&send);
     }

@@ -98,6 +98,22 @@ check(run.returncode == 2 and "belongs to another input" in run.stderr, "also on
 with open(state) as file:
     check(json.load(file)["settled"] == 13, "and the state file stays as it was")
 
+state = os.path.join(daemon.home, "resume-bad")
+source = path("resume.ndjson", ndjson([event(7200), "{", event(7201), '{"specversion":"1.0"}']))
+run = daemon.ctl("send", "--resume", state, source)
+check(run.returncode == 1 and "2 accepted" in run.stdout, "a file with a bad and a rejected line")
+for more in [[], [event(7202)]]:
+    with open(source, "a") as file:
+        file.write(ndjson(more))
+    run = daemon.ctl("send", "--acks", "--resume", state, source)
+    check(run.returncode == 1 and len(lines(run)) == len(more) and "2 were not accepted and are not tried again" in run.stderr,
+          "sent again, what was not accepted is not forgotten")
+run = daemon.ctl("send", "--json", "--resume", state, source)
+check(run.returncode == 1 and lines(run)[0]["resumed_refused"] == 2, "however often")
+run = daemon.ctl("send", "--resume", "/nowhere/at/all", source)
+check(run.returncode == 2 and run.stderr.count("/nowhere/at/all") == 1 and run.stdout == "",
+      "a state file that cannot be written is said once, before anything is sent")
+
 # ---- CSV -------------------------------------------------------------------------------------------------------
 
 rows = "Appointment No;Status;Valid From;Valid To;Category;Department;Project Title;Fields;Previous Institution;" \
