@@ -19,6 +19,7 @@ struct flight_options {
     const char *url;
     uint32_t slots;
     int32_t timeout_ms;                                 /* for one answer */
+    int64_t give_up_ms;                                 /* how long to try to connect */
     const char *tls_ca, *tls_cert, *tls_key, *tls_name; /* PEM files; NULL */
 };
 

@@ -353,6 +353,7 @@ static int open_flight(struct send *send, const char *url)
     struct flight_options options = {.url = url,
                                      .slots = send->window,
                                      .timeout_ms = (int32_t)timeout * 1000,
+                                     .give_up_ms = send->give_up_ms,
                                      .tls_ca = ctl_option(send->ctl, "--tls-ca"),
                                      .tls_cert = ctl_option(send->ctl, "--tls-cert"),
                                      .tls_key = ctl_option(send->ctl, "--tls-key"),

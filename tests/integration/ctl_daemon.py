@@ -155,7 +155,7 @@ check(run.returncode == 2 and '"Category"' in run.stderr, "a missing column is s
 
 # ---- endpoints ---------------------------------------------------------------------------------------------------
 
-run = daemon.ctl("send", "--endpoint", f"ipc://{daemon.home}/nobody.sock", stdin=ndjson([event(1)]))
+run = daemon.ctl("send", "--give-up", "0", "--endpoint", f"ipc://{daemon.home}/nobody.sock", stdin=ndjson([event(1)]))
 check(run.returncode == 1 and "nobody takes events" in run.stderr, "an endpoint where nobody listens")
 run = daemon.ctl("send", "--endpoint", "smoke://signals", stdin=ndjson([event(1)]))
 check(run.returncode == 2, "an endpoint that is none")
@@ -197,10 +197,10 @@ class Feed(threading.Thread):
 
     count = 0
 
-    def __init__(self, answers):
+    def __init__(self, answers, where=None):
         super().__init__(daemon=True)
         Feed.count += 1
-        self.path = os.path.join(daemon.home, f"act-{Feed.count}.sock")
+        self.path = where or os.path.join(daemon.home, f"act-{Feed.count}.sock")
         self.server = socket.socket(socket.AF_UNIX)
         self.server.bind(self.path)
         self.server.listen(4)
@@ -298,6 +298,19 @@ else:
 feed = Feed([b"hello"])
 run = daemon.ctl("send", "--acks", "--endpoint", feed.url, stdin=ndjson([event(1)]))
 check(run.returncode == 1 and "not one of a pathwayd feed" in lines(run)[0]["error"], "an answer that is none")
+
+# A daemon that is not there yet.
+late = os.path.join(daemon.home, "late.sock")
+process = subprocess.Popen([CTL, "--config", daemon.ctl_file, "send", "--endpoint", f"ipc://{late}", "--give-up", "20"],
+                           stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+check("yet" in process.stderr.readline(), "nobody listens yet: said, and tried on")
+time.sleep(0.5)
+feed = Feed([ack("accepted", sequence=1)], late)
+out, _ = process.communicate(ndjson([event(1)]), timeout=30)
+check(process.returncode == 0 and "1 accepted" in out, "the first connection is tried until --give-up as well")
+begun = time.monotonic()
+run = daemon.ctl("send", "--give-up", "1", "--endpoint", f"ipc://{daemon.home}/nobody.sock", stdin=ndjson([event(1)]))
+check(run.returncode == 1 and 1 <= time.monotonic() - begun < 10 and "nobody takes events" in run.stderr, "and then given up")
 
 # The daemon goes away under way, and comes back.
 process = subprocess.Popen([CTL, "--config", daemon.ctl_file, "send", "--acks", "--timeout", "1"],
