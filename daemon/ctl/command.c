@@ -27,7 +27,8 @@ const struct ctl_command ctl_commands[] = {
      "send events to a feed",
      "Reads one CloudEvent a line (NDJSON), or with --map a CSV export, and sends them with their exact "
      "bytes.\n"
-     "Sending again is safe: the daemon knows what it has. Nothing is given up before --give-up seconds.",
+     "Sending again is safe: the daemon knows what it has. Nothing is given up before --give-up seconds.\n"
+     "Requests in flight overtake each other; --window 1 keeps the order of the input, for corrections.",
      0,
      1,
      ctl_send,
