@@ -60,7 +60,7 @@ void call_close(struct call *call)
     free(call);
 }
 
-static int read_answer(const char *bytes, size_t length, cJSON **ret_answer)
+static int read_answer(const char *bytes, size_t length, bool may_miss, cJSON **ret_answer)
 {
     cJSON *answer = cJSON_ParseWithLength(bytes, length);
     if (!answer) {
@@ -73,6 +73,11 @@ static int read_answer(const char *bytes, size_t length, cJSON **ret_answer)
     }
     const char *error = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(answer, "error"));
     const char *code = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(answer, "code"));
+    if (may_miss && code && strcmp(code, "not_found") == 0) {
+        cJSON_Delete(answer);
+        *ret_answer = NULL;
+        return CTL_GOOD;
+    }
     ctl_complain("%s", error ? error : "the daemon refused without saying why");
     int status = code && (strcmp(code, "bad_request") == 0 || strcmp(code, "configuration") == 0) ? CTL_USAGE
                                                                                                   : CTL_BAD;
@@ -80,7 +85,7 @@ static int read_answer(const char *bytes, size_t length, cJSON **ret_answer)
     return status;
 }
 
-int call_ask(struct call *call, const struct buffer *request, cJSON **ret_answer)
+static int ask(struct call *call, const struct buffer *request, bool may_miss, cJSON **ret_answer)
 {
     char *bytes = NULL;
     size_t length = 0;
@@ -95,9 +100,19 @@ int call_ask(struct call *call, const struct buffer *request, cJSON **ret_answer
         ctl_complain("the daemon at %s does not answer: %s", call->url, nng_strerror(error));
         return CTL_BAD;
     }
-    int status = read_answer(bytes, length, ret_answer);
+    int status = read_answer(bytes, length, may_miss, ret_answer);
     nng_free(bytes, length);
     return status;
+}
+
+int call_ask(struct call *call, const struct buffer *request, cJSON **ret_answer)
+{
+    return ask(call, request, false, ret_answer);
+}
+
+int call_find(struct call *call, const struct buffer *request, cJSON **ret_answer)
+{
+    return ask(call, request, true, ret_answer);
 }
 
 int call_once(struct ctl *ctl, const char *op, cJSON **ret_answer)

@@ -338,6 +338,18 @@ name = case[0]["case"]
 shown = daemon.json("case", "show", name)
 check(shown["engagement_id"] == "E-500" and shown["findings"][0]["rule"], "case show by name")
 check(daemon.json("case", "show", "E-500")["case"] == name, "case show by engagement")
+daemon.send([event(501, partner=SEVEN_SONS, engagement_id="9912345"), event(502, partner=SEVEN_SONS, engagement_id="C-990017"),
+             event(503, partner=SEVEN_SONS, engagement_id="0"), event(504, partner=SEVEN_SONS, engagement_id=str(int(name[2:])))])
+check(daemon.drain(), "engagements that are called like cases")
+for engagement in ["9912345", "C-990017", "0"]:
+    check(daemon.json("case", "show", engagement)["engagement_id"] == engagement, f"case show of the engagement {engagement}")
+run = daemon.ctl("case", "show", str(int(name[2:])), "--json")
+check(lines(run)[0]["engagement_id"] == "E-500" and "--engagement" in run.stderr, "a case's number wins, with a hint")
+run = daemon.ctl("case", "show", "--engagement", str(int(name[2:])), "--json")
+check(lines(run)[0]["engagement_id"] == str(int(name[2:])) and run.stderr == "", "--engagement finds the other")
+check(daemon.ctl("case", "show", name).stderr == "", "and there is no hint where there is nothing to confuse")
+for words in [["case", "show"], ["case", "show", ""], ["case", "show", "1", "--engagement", "x"]]:
+    check(daemon.ctl(*words).returncode == 2, f"{' '.join(words)}: usage")
 text = daemon.ctl("case", "show", name).stdout
 check(all(word in text for word in ["recommended", "research.q2_seven_sons", "Beihang", "Costs", "Benefits", "Notices"]),
       "one screen with all a reviewer needs")
