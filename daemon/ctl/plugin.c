@@ -25,7 +25,6 @@ void plugin_release(struct plugin_target *target)
     free(target->config);
     free(target->base);
     free(target->folder);
-    config_free(target->loaded);
     *target = (struct plugin_target){0};
 }
 
@@ -33,16 +32,6 @@ static bool is_path(const char *name)
 {
     size_t length = strlen(name);
     return strchr(name, '/') || (length > 3 && strcmp(name + length - 3, ".so") == 0);
-}
-
-/* The configuration is a help here, not a need: a plugin can be looked at on a machine without one. */
-static void load_quietly(struct ctl *ctl, struct plugin_target *target)
-{
-    char *errors = NULL;
-    const char *file = ctl->config_file ? ctl->config_file : ctl->places.config_file;
-    if (config_load(file, &ctl->places, &target->loaded, &errors) != 0)
-        target->loaded = NULL;
-    free(errors);
 }
 
 static void find_configured(struct plugin_target *target, const char *name, const char *real)
@@ -106,7 +95,11 @@ static bool config_good(const char *config)
 int plugin_find(struct ctl *ctl, const char *name, const char *with, struct plugin_target *ret_target)
 {
     struct plugin_target target = {0};
-    load_quietly(ctl, &target);
+    /* The configuration is a help here, not a need: a plugin can be looked at on a machine without one. */
+    int status = ctl_config_if_any(ctl);
+    if (status != CTL_GOOD)
+        return status;
+    target.loaded = ctl->config;
     if (!is_path(name))
         find_configured(&target, name, NULL);
     target.file = path_of(ctl, &target, name);

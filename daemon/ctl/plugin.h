@@ -14,7 +14,7 @@ struct plugin_target {
     char *file, *config, *base, *folder;
     char *readable[3];
     const struct config_plugin *configured; /* the instance that uses this file, or NULL */
-    struct config *loaded;                  /* the daemon's configuration when it could be read */
+    const struct config *loaded;            /* the daemon's configuration when it could be read; ctl's */
 };
 
 /* Finds the file: an instance's name, a plugin's name in the plugin folder, or a path. `with` is the

@@ -176,6 +176,10 @@ for name in ["institutions", "research", "conference", "enrolment", "publication
     check(run.returncode == 0 and lines(run)[0]["samples"] >= 30, f"plugin check {name}")
 run = ctl("plugin", "describe", "institutions")
 check(run.returncode == 0 and "max_age_days" in run.stdout, "plugin describe prints the configuration table")
+for words in [["describe", "institutions"], ["check", os.path.join(BUILD, "plugins", "research.so")]]:
+    for conf in ["/nowhere.conf", os.path.join(idle.home, "bad.conf")]:
+        run = subprocess.run([CTL, "plugin", *words, "--config", conf], capture_output=True, text=True)
+        check(run.returncode == 2 and conf in run.stderr and run.stdout == "", f"plugin {words[0]} --config {conf}: refused")
 run = ctl("plugin", "describe", "instituions")
 check(run.returncode == 2, "a plugin that does not exist")
 run = ctl("plugin", "check", os.path.join(BUILD, "plugins", "institutions.so"), "--with", "{}")
