@@ -25,6 +25,7 @@ void plugin_release(struct plugin_target *target)
     free(target->config);
     free(target->base);
     free(target->folder);
+    free(target->said);
     *target = (struct plugin_target){0};
 }
 
@@ -117,7 +118,8 @@ int plugin_find(struct ctl *ctl, const char *name, const char *with, struct plug
     if (base && base != target.base)
         memmove(target.base, base, strlen(base) + 1);
     target.folder = getcwd(NULL, 0);
-    if (!target.config || !target.base || !target.folder || !config_good(target.config)) {
+    target.said = strdup(with && with[0] == '@' ? with + 1 : "--with");
+    if (!target.config || !target.base || !target.folder || !target.said || !config_good(target.config)) {
         plugin_release(&target);
         return CTL_USAGE;
     }
@@ -130,7 +132,7 @@ int plugin_find(struct ctl *ctl, const char *name, const char *with, struct plug
     plugin->name = target.configured ? plugin->name : ret_target->file;
     plugin->file = ret_target->file;
     plugin->config = ret_target->config;
-    plugin->config_file = plugin->config_file && !with ? plugin->config_file : ret_target->base;
+    plugin->config_file = plugin->config_file && !with ? plugin->config_file : ret_target->said;
     plugin->config_line = plugin->config_line && !with ? plugin->config_line : 1;
     if (!plugin->readable) {
         ret_target->readable[0] = ret_target->base;

@@ -3,6 +3,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import tempfile
 
@@ -186,6 +187,21 @@ run = ctl("plugin", "check", os.path.join(BUILD, "plugins", "institutions.so"), 
 check(run.returncode == 2 and '"lists"' in run.stderr, "configuration that a plugin needs is asked for")
 run = ctl("plugin", "check", os.path.join(BUILD, "plugins", "institutions.so"), "--with", "{bad")
 check(run.returncode == 2, "configuration that is no JSON is refused")
+
+run = ctl("plugin", "check", os.path.join(BUILD, "plugins", "institutions.so"), "--with", '{"lists":7}')
+check(run.returncode == 1 and "--with:1:" in run.stdout and "/conf:" not in run.stdout,
+      "a mistake in --with is one of --with")
+taken = socket.create_server(("127.0.0.1", 0))
+stream = os.path.join(BUILD, "plugins", "stream.so")
+run = ctl("plugin", "check", stream, "--with", json.dumps({"listen": "tcp://127.0.0.1:%d" % taken.getsockname()[1]}))
+check(run.returncode == 0 and "tcp://127.0.0.1:0" in run.stderr, "an address that a daemon has is no defect of the plugin")
+named = socket.socket(socket.AF_UNIX)
+named.bind("\0pathwayd-test-%d" % os.getpid())
+named.listen()
+run = ctl("plugin", "check", stream, "--with", json.dumps({"listen": "abstract://pathwayd-test-%d" % os.getpid()}))
+check(run.returncode == 0, "nor is a name that is taken")
+run = ctl("plugin", "check", stream, "--with", '{"listen":"tcp://127.0.0.1:99999"}')
+check(run.returncode == 1 and "99999" in run.stdout, "but an address that is none is one")
 
 # Defects, compiled here: each must be found and said in a sentence.
 SOURCE_CODE = r"""
