@@ -362,6 +362,11 @@ for words in [["status"], ["event", "list"], ["event", "show", "1"], ["findings"
               ["pending", "list"]]:
     run = daemon.ctl(*words)
     check(run.returncode == 0 and run.stdout and not run.stdout.startswith("{"), f"{' '.join(words)}: a table")
+daemon.send([event(505, nationality="XX")])
+text = daemon.ctl("status").stdout
+check(all(word in text for word in ["turned away", "nationality=1", "sandbox", "version", "institutions", "whole"]),
+      "status shows sandboxes, versions, and what was refused")
+check(max(len(line) for line in text.splitlines() if not line.startswith("  ")) <= 80, "and fits a terminal")
 for words in [["event", "show", "999999"], ["case", "show", "C-999999"], ["case", "show", "no-such-engagement"]]:
     check(daemon.ctl(*words).returncode == 1, f"{' '.join(words)}: not there")
 check(daemon.ctl("findings", "--min-level", "high").returncode == 2, "a level that does not exist is a usage error")
