@@ -63,6 +63,9 @@ const char *ctl_option(const struct ctl *ctl, const char *name);
 int ctl_option_number(const struct ctl *ctl, const char *name, int64_t minimum, int64_t maximum,
                       int64_t otherwise, int64_t *ret_value);
 
+/* An option whose value is one of these words (ends with NULL), or was not given. CTL_USAGE after a sentence. */
+int ctl_option_word(const struct ctl *ctl, const char *name, const char *const *known);
+
 /* One sentence on standard error, "pathwayctl: …"; control characters are made harmless. */
 void ctl_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

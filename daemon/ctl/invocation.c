@@ -95,6 +95,24 @@ int ctl_option_number(const struct ctl *ctl, const char *name, int64_t minimum, 
     return CTL_GOOD;
 }
 
+int ctl_option_word(const struct ctl *ctl, const char *name, const char *const *known)
+{
+    char words[512] = "";
+    const char *value = ctl_option(ctl, name);
+    for (size_t i = 0; known[i]; i++) {
+        size_t used = strlen(words);
+        if (!value || strcmp(known[i], value) == 0)
+            return CTL_GOOD;
+        snprintf(words + used, sizeof(words) - used, "%s%s",
+                 i == 0         ? ""
+                 : known[i + 1] ? ", "
+                                : " or ",
+                 known[i]);
+    }
+    ctl_complain("%s is %s, not \"%s\"", name, words, value ? value : "");
+    return CTL_USAGE;
+}
+
 int ctl_config(struct ctl *ctl)
 {
     char *errors = NULL;

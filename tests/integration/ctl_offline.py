@@ -46,6 +46,15 @@ for words in commands:
     name = words[:2] if words[0] in ("event", "case", "plugin", "pending", "audit") else words[:1]
     one, other = ctl("help", *name), ctl(*name, "--help")
     check(one.returncode == 0 and one.stdout == other.stdout and "Options:" in one.stdout, f"help on {' '.join(name)}")
+for words, known in [(["case", "list", "--state", "foo"], "new, withdrawn or closed"),
+                     (["case", "list", "--min-level", "high"], "none, note, suggested, recommended, required or prohibited"),
+                     (["findings", "--pathway", "foo"], "research, conference, enrolment, publication, lab or legal"),
+                     (["findings", "--min-level", ""], "none, note")]:
+    run = ctl(*words)
+    check(run.returncode == 2 and known in run.stderr and run.stdout == "", f"{' '.join(words)}: refused, with the known words")
+for words in [["case", "list"], ["findings"], ["event", "list"], ["pending", "list"]]:
+    run = ctl(*words)
+    check(run.returncode == 1 and run.stdout == "", f"{' '.join(words)}: nothing on standard output without a daemon")
 run = ctl("status")
 check(run.returncode == 1 and "pathwayd" in run.stderr, "status without a daemon says so")
 with open(os.path.join(idle.home, "bad.conf"), "w") as out:
