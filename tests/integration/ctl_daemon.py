@@ -381,7 +381,9 @@ check(run.returncode == 0 and lines(run)[0]["intact"] and lines(run)[0]["records
 check(daemon.ctl("reload").returncode == 0, "reload")
 check(until(lambda: daemon.ctl("status").returncode == 0), "the daemon is there after a reload")
 check(daemon.stop() == 0, "and stops")
-check(daemon.ctl("audit", "verify").returncode == 0, "audit verify without the daemon")
+run = daemon.ctl("audit", "verify")
+check(run.returncode == 0 and "audit records" in run.stdout and "and the events are intact" in run.stdout and
+      "not covered" in run.stdout, "audit verify without the daemon, and what it covers")
 journal = daemon.json("audit", "verify")["journal"]
 with open(journal, "r+b") as file:
     data = file.read()
@@ -390,6 +392,6 @@ with open(journal, "r+b") as file:
     file.write(b"Joint work on drop models")
 run = daemon.ctl("audit", "verify", "--json")
 check(run.returncode == 1 and not lines(run)[0]["intact"] and lines(run)[0]["error"], "a changed event is found")
-check(daemon.ctl("audit", "verify", "--journal", "/nowhere/journal.db").returncode == 1, "a journal that is not there")
+check(daemon.ctl("audit", "verify", "--journal", "/nowhere/journal.db").returncode == 2, "a journal that is not there")
 
 finish()
