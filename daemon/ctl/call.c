@@ -16,6 +16,8 @@
 #define CALL_TIMEOUT_MS 30000       /* the daemon answers in milliseconds, or something is wrong */
 #define CALL_MAX_ANSWER (64u << 20) /* far above the daemon's own bound */
 
+#define CALL_WHO "Root may, the daemon's own account, and the accounts in control.uids of its configuration"
+
 struct call {
     nng_socket socket;
     char *url;
@@ -40,6 +42,11 @@ int call_open(struct ctl *ctl, struct call **ret_call)
     nng_socket_set_ms(call->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
     nng_socket_set_size(call->socket, NNG_OPT_RECVMAXSZ, CALL_MAX_ANSWER);
     int error = nng_dial(call->socket, call->url, NULL, 0);
+    if (error == NNG_EPERM) {
+        ctl_complain("the daemon cannot be reached at %s: %s. " CALL_WHO, call->url, nng_strerror(error));
+        call_close(call);
+        return CTL_BAD;
+    }
     if (error != 0) {
         ctl_complain(
             "the daemon cannot be reached at %s: %s. Is pathwayd running with this configuration (%s)?",
@@ -78,7 +85,10 @@ static int read_answer(const char *bytes, size_t length, bool may_miss, cJSON **
         *ret_answer = NULL;
         return CTL_GOOD;
     }
-    ctl_complain("%s", error ? error : "the daemon refused without saying why");
+    bool denied = code && strcmp(code, "denied") == 0;
+    ctl_complain("%s", denied  ? "this account may not ask the daemon. " CALL_WHO
+                       : error ? error
+                               : "the daemon refused without saying why");
     int status = code && (strcmp(code, "bad_request") == 0 || strcmp(code, "configuration") == 0) ? CTL_USAGE
                                                                                                   : CTL_BAD;
     cJSON_Delete(answer);

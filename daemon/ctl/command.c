@@ -246,7 +246,7 @@ int ctl_help_command(struct ctl *ctl)
         return CTL_GOOD;
     }
     command = ctl_command_find(ctl->positionals[0], ctl->positionals[1], &words);
-    if (command) {
+    if (command && ctl->positional_count == words) {
         ctl_help(command);
         return CTL_GOOD;
     }
@@ -254,6 +254,11 @@ int ctl_help_command(struct ctl *ctl)
     for (command = ctl_commands; command->noun; command++) {
         if (strcmp(command->noun, ctl->positionals[0]) != 0)
             continue;
+        if (ctl->positional_count == 2) {
+            ctl_complain("there is no command \"%s %s\"; \"pathwayctl help %s\" shows what there is",
+                         ctl->positionals[0], ctl->positionals[1], ctl->positionals[0]);
+            return CTL_USAGE;
+        }
         printf("%s", found ? "\n" : "");
         ctl_help(command);
         found = true;

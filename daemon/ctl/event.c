@@ -2,6 +2,7 @@
  *
  * event.c: event list, event show, findings.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,17 +49,24 @@ static int ask_event(struct ctl *ctl, cJSON **ret_answer)
     struct call *call = NULL;
     struct buffer request = {0};
     int status = CTL_GOOD;
-    if (ctl->positional_count == 1 && !all_digits(ctl->positionals[0])) {
+    bool numbered = ctl->positional_count == 1 && all_digits(ctl->positionals[0]);
+    if (!numbered && (ctl->positional_count == 1 || !*ctl->positionals[0] || !*ctl->positionals[1])) {
         ctl_complain("an event is named by its sequence number, or by its source and its id");
         return CTL_USAGE;
+    }
+    errno = 0;
+    unsigned long long sequence = numbered ? strtoull(ctl->positionals[0], NULL, 10) : 1;
+    if (errno != 0 || sequence == 0 || sequence > INT64_MAX) {
+        ctl_complain("there is no event %s", ctl->positionals[0]);
+        return CTL_BAD;
     }
     status = call_open(ctl, &call);
     if (status != CTL_GOOD)
         return status;
     json_write_begin(&request, '{');
     json_member_string(&request, "op", "event.show");
-    if (ctl->positional_count == 1) {
-        json_member_unsigned(&request, "sequence", strtoull(ctl->positionals[0], NULL, 10));
+    if (numbered) {
+        json_member_unsigned(&request, "sequence", sequence);
     } else {
         json_member_string(&request, "source", ctl->positionals[0]);
         json_member_string(&request, "id", ctl->positionals[1]);

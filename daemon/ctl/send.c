@@ -277,8 +277,10 @@ static int print_only(struct send *send)
 {
     struct item item;
     int status = CTL_GOOD;
-    while (send->intake.trouble == 0 && !intake_ended(&send->intake)) {
+    for (;;) {
         int got = intake_next(&send->intake, &item);
+        if (got < 0 || (got == 0 && intake_ended(&send->intake)))
+            break;
         if (got == 0 && source_fill(send->intake.source) < 0)
             return CTL_BAD;
         if (got != 1)

@@ -7,6 +7,7 @@ import shutil
 import socket
 import struct
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -367,6 +368,21 @@ text = daemon.ctl("status").stdout
 check(all(word in text for word in ["turned away", "nationality=1", "sandbox", "version", "institutions", "whole"]),
       "status shows sandboxes, versions, and what was refused")
 check(max(len(line) for line in text.splitlines() if not line.startswith("  ")) <= 80, "and fits a terminal")
+for words in [["event", "show", "0"], ["event", "show", "9" * 30]]:
+    run = daemon.ctl(*words)
+    check(run.returncode == 1 and "there is no event" in run.stderr and "event.show" not in run.stderr,
+          f"{' '.join(words)}: not there, without the protocol's words")
+if os.getuid() == 0:
+    with tempfile.TemporaryDirectory() as open_to_all:
+        os.chmod(open_to_all, 0o755)
+        shutil.copy(daemon.ctl_file, open_to_all + "/conf")
+        os.chmod(open_to_all + "/conf", 0o644)
+        shutil.copytree(BIN, open_to_all + "/bin")
+        run = subprocess.run([open_to_all + "/bin/pathwayctl", "--config", open_to_all + "/conf", "status"],
+                             capture_output=True, text=True, user=65534, cwd="/")
+        check(run.returncode == 1 and "control.uids" in run.stderr, "another account is told who may ask")
+else:
+    skip("another account is told who may ask", "only root can be somebody else")
 for words in [["event", "show", "999999"], ["case", "show", "C-999999"], ["case", "show", "no-such-engagement"]]:
     check(daemon.ctl(*words).returncode == 1, f"{' '.join(words)}: not there")
 check(daemon.ctl("findings", "--min-level", "high").returncode == 2, "a level that does not exist is a usage error")

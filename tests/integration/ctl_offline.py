@@ -55,6 +55,16 @@ for words, known in [(["case", "list", "--state", "foo"], "new, withdrawn or clo
 for words in [["case", "list"], ["findings"], ["event", "list"], ["pending", "list"]]:
     run = ctl(*words)
     check(run.returncode == 1 and run.stdout == "", f"{' '.join(words)}: nothing on standard output without a daemon")
+for words in [["case", "foo"], ["send", "foo"], ["nothing"]]:
+    run = ctl("help", *words)
+    check(run.returncode == 2 and run.stdout == "" and run.stderr.count("\n") == 1, f"help {' '.join(words)}: a sentence")
+check(ctl("help", "case").stdout.count("Options:") == 2, "help on a noun is help on its verbs")
+empty = os.path.join(idle.home, "empty.csv")
+open(empty, "w").close()
+run = ctl("send", "--print", "--map", os.path.join(SOURCE, "conf", "feeds", "hr-export.json"), empty)
+check(run.returncode == 2 and "is empty" in run.stderr, "--print says that a file is empty")
+run = ctl("event", "show", "", "x")
+check(run.returncode == 2 and '"' not in run.stderr, "event show without a source: usage, in a person's words")
 run = ctl("status")
 check(run.returncode == 1 and "pathwayd" in run.stderr, "status without a daemon says so")
 with open(os.path.join(idle.home, "bad.conf"), "w") as out:
