@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import tempfile
@@ -65,6 +66,24 @@ run = ctl("send", "--print", "--map", os.path.join(SOURCE, "conf", "feeds", "hr-
 check(run.returncode == 2 and "is empty" in run.stderr, "--print says that a file is empty")
 run = ctl("event", "show", "", "x")
 check(run.returncode == 2 and '"' not in run.stderr, "event show without a source: usage, in a person's words")
+
+
+def manual(name):
+    with open(os.path.join(SOURCE, "daemon", "ctl", "man", name)) as file:
+        return file.read().replace("\\-", "-")
+
+
+entries = manual("pathwayctl.1").replace(".TQ\n", ".TP\n").split(".TP\n")
+undocumented = []
+for words in commands:
+    name = words[:2] if words[0] in ("event", "case", "plugin", "pending", "audit") else words[:1]
+    about = ctl("help", *name).stdout.split("Options:")[1].split("  --config")[0]
+    where = " ".join(e for e in entries if e.startswith(f'.B {" ".join(name)}') or e.startswith('.BR') and
+                     " ".join(name) in e.splitlines()[0]) if name != ["send"] else manual("pathwayctl.1")
+    undocumented += [(name, o) for o in ["", *re.findall(r"^  (--[a-z-]+)", about, re.M)] if not where or o not in where]
+check([u for u in undocumented if u[0] != ["help"]] == [], f"the manual has every command and option: {undocumented}")
+usage = subprocess.run([os.path.join(BIN, "pathwayd"), "--help"], capture_output=True, text=True).stdout
+check(all(option in manual("pathwayd.8") for option in re.findall(r"(?:^| )(--?[a-z]+)\b", usage)), "so has the daemon's")
 run = ctl("status")
 check(run.returncode == 1 and "pathwayd" in run.stderr, "status without a daemon says so")
 with open(os.path.join(idle.home, "bad.conf"), "w") as out:
