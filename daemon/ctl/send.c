@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "ctl/endpoint.h"
 #include "ctl/flight.h"
 #include "ctl/group.h"
 #include "ctl/resume.h"
@@ -240,11 +241,11 @@ static void sleep_until_something(struct send *send)
     bool ready = wants && poll(&now, 1, 0) > 0;
     if (wants)
         close_if_idle(send, ready);
+    fflush(stdout);
     if (!ready && poll(waits, 2, wait_ms(send)) > 0)
         ready = waits[1].revents != 0;
     if (ready && source_fill(send->intake.source) < 0)
         send->intake.trouble = PW_ERROR_IO;
-    fflush(stdout);
 }
 
 static int run(struct send *send)
@@ -311,41 +312,6 @@ static int open_input(struct send *send)
     return CTL_GOOD;
 }
 
-/* The address to dial for an address that is listened on: every interface is reached through this machine's
- * own. */
-static char *dial_address(const char *listen)
-{
-    static const char *const anywhere[] = {"://0.0.0.0:", "://*:", "://[::]:", "://:"};
-    struct buffer url = {0};
-    for (size_t i = 0; i < sizeof(anywhere) / sizeof(anywhere[0]); i++) {
-        const char *at = strstr(listen, anywhere[i]);
-        if (!at)
-            continue;
-        buffer_append(&url, listen, (size_t)(at - listen));
-        buffer_string(&url, "://127.0.0.1:");
-        buffer_string(&url, at + strlen(anywhere[i]));
-        return buffer_take(&url, NULL);
-    }
-    return strdup(listen);
-}
-
-static int find_endpoint(struct send *send, char **ret_url)
-{
-    const char *url = ctl_option(send->ctl, "--endpoint");
-    /* A message over the daemon's bound breaks the connection for all that are under way, so the limits must
-     * be known even when the address is. */
-    int status = url ? ctl_config_if_any(send->ctl) : ctl_config(send->ctl);
-    if (status != CTL_GOOD)
-        return status;
-    send->intake.limits = send->ctl->config ? send->ctl->config->limits : event_limits_default;
-    if (!url && send->ctl->config->feed_count == 0) {
-        ctl_complain("the configuration has no feed; say --endpoint URL");
-        return CTL_USAGE;
-    }
-    *ret_url = url ? strdup(url) : dial_address(send->ctl->config->feeds[0].listen);
-    return *ret_url ? CTL_GOOD : CTL_BAD;
-}
-
 static int open_flight(struct send *send, const char *url)
 {
     int64_t timeout = 0;
@@ -401,7 +367,7 @@ int ctl_send(struct ctl *ctl)
     if (status == CTL_GOOD && ctl_option(ctl, "--print")) {
         status = print_only(&send);
     } else if (status == CTL_GOOD) {
-        status = find_endpoint(&send, &url);
+        status = endpoint_find(ctl, &url, &send.intake.limits);
         if (status == CTL_GOOD)
             status = read_numbers(&send);
         if (status == CTL_GOOD && resume_open(&send.resume, ctl_option(ctl, "--resume")) != 0)
