@@ -146,8 +146,9 @@ static int64_t monotonic_ms(void)
 /* Whether a daemon that starts, or starts again, may cure it. */
 static bool may_pass(int error)
 {
-    static const int passing[] = {NNG_ECONNREFUSED, NNG_ENOENT,       NNG_ETIMEDOUT, NNG_EAGAIN,
-                                  NNG_ECONNRESET,   NNG_ECONNABORTED, NNG_ECLOSED,   NNG_EUNREACHABLE};
+    static const int passing[] = {NNG_ECONNREFUSED, NNG_ENOENT,     NNG_ETIMEDOUT,
+                                  NNG_EAGAIN,       NNG_ECONNRESET, NNG_ECONNABORTED,
+                                  NNG_ECLOSED,      NNG_ECONNSHUT,  NNG_EUNREACHABLE};
     for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
         if (error == passing[i])
             return true;

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 
-from harness import BIN, SEVEN_SONS, SOURCE, Daemon, check, event, finish, skip, until
+from harness import BIN, SEVEN_SONS, SLOW, SOURCE, Daemon, check, event, finish, skip, until
 
 CTL = os.path.join(BIN, "pathwayctl")
 daemon = Daemon(feeds=None)
@@ -72,11 +72,13 @@ check(len(lines(run)) == 50, "one request at a time works too")
 
 # A live pipe: what is there goes off at once, without waiting for a full batch.
 process = subprocess.Popen([CTL, "--config", daemon.ctl_file, "send", "--acks", "--batch", "64"],
-                           stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+                           stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+begun = time.monotonic()
 for n in range(3):
     process.stdin.write(json.dumps(event(9000 + n)) + "\n")
     process.stdin.flush()
     check(json.loads(process.stdout.readline())["id"] == f"t-{9000 + n}", "a lone event in a batch is not held back")
+check(time.monotonic() - begun < 1 * SLOW, "nor is its acknowledgement")
 process.stdin.close()
 check(process.wait(20) == 0, "and the end of the pipe ends it")
 process.stdout.close()
