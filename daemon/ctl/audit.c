@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "ctl/ctl.h"
 #include "journal/journal.h"
 #include "json/buffer.h"
@@ -34,7 +35,8 @@ static void report(const struct ctl *ctl, const char *path, int result, uint64_t
         puts(out.failed ? "{\"error\":\"out of memory\"}" : out.data);
         buffer_release(&out);
     } else if (result == 0) {
-        printf("The audit chain of %s is intact: %" PRIu64 " records.\nHead %s\n"
+        printf("The audit records of %s, %" PRIu64 " of them, and the events are intact. Findings, cases and "
+               "notices are not covered by it.\nHead %s\n"
                "Compare the head with the one in the system's log: a chain that was rewritten as a whole is "
                "only "
                "seen there.\n",
@@ -47,6 +49,7 @@ static void report(const struct ctl *ctl, const char *path, int result, uint64_t
 int ctl_audit_verify(struct ctl *ctl)
 {
     const char *path = ctl_option(ctl, "--journal");
+    bool named = path != NULL;
     struct journal_view *view = NULL;
     char *error = NULL, head[65] = "";
     uint64_t records = 0;
@@ -65,5 +68,6 @@ int ctl_audit_verify(struct ctl *ctl)
     if (view)
         journal_view_close(view);
     free(error);
-    return result == 0 ? CTL_GOOD : CTL_BAD;
+    /* A file that is named and cannot be opened is a mistake in the command, and no broken chain. */
+    return result == 0 ? CTL_GOOD : named && access(path, R_OK) != 0 ? CTL_USAGE : CTL_BAD;
 }

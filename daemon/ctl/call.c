@@ -16,6 +16,8 @@
 #define CALL_TIMEOUT_MS 30000       /* the daemon answers in milliseconds, or something is wrong */
 #define CALL_MAX_ANSWER (64u << 20) /* far above the daemon's own bound */
 
+#define CALL_WHO "Root may, the daemon's own account, and the accounts in control.uids of its configuration"
+
 struct call {
     nng_socket socket;
     char *url;
@@ -40,6 +42,11 @@ int call_open(struct ctl *ctl, struct call **ret_call)
     nng_socket_set_ms(call->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
     nng_socket_set_size(call->socket, NNG_OPT_RECVMAXSZ, CALL_MAX_ANSWER);
     int error = nng_dial(call->socket, call->url, NULL, 0);
+    if (error == NNG_EPERM) {
+        ctl_complain("the daemon cannot be reached at %s: %s. " CALL_WHO, call->url, nng_strerror(error));
+        call_close(call);
+        return CTL_BAD;
+    }
     if (error != 0) {
         ctl_complain(
             "the daemon cannot be reached at %s: %s. Is pathwayd running with this configuration (%s)?",
@@ -60,7 +67,7 @@ void call_close(struct call *call)
     free(call);
 }
 
-static int read_answer(const char *bytes, size_t length, cJSON **ret_answer)
+static int read_answer(const char *bytes, size_t length, bool may_miss, cJSON **ret_answer)
 {
     cJSON *answer = cJSON_ParseWithLength(bytes, length);
     if (!answer) {
@@ -73,14 +80,22 @@ static int read_answer(const char *bytes, size_t length, cJSON **ret_answer)
     }
     const char *error = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(answer, "error"));
     const char *code = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(answer, "code"));
-    ctl_complain("%s", error ? error : "the daemon refused without saying why");
+    if (may_miss && code && strcmp(code, "not_found") == 0) {
+        cJSON_Delete(answer);
+        *ret_answer = NULL;
+        return CTL_GOOD;
+    }
+    bool denied = code && strcmp(code, "denied") == 0;
+    ctl_complain("%s", denied  ? "this account may not ask the daemon. " CALL_WHO
+                       : error ? error
+                               : "the daemon refused without saying why");
     int status = code && (strcmp(code, "bad_request") == 0 || strcmp(code, "configuration") == 0) ? CTL_USAGE
                                                                                                   : CTL_BAD;
     cJSON_Delete(answer);
     return status;
 }
 
-int call_ask(struct call *call, const struct buffer *request, cJSON **ret_answer)
+static int ask(struct call *call, const struct buffer *request, bool may_miss, cJSON **ret_answer)
 {
     char *bytes = NULL;
     size_t length = 0;
@@ -95,9 +110,19 @@ int call_ask(struct call *call, const struct buffer *request, cJSON **ret_answer
         ctl_complain("the daemon at %s does not answer: %s", call->url, nng_strerror(error));
         return CTL_BAD;
     }
-    int status = read_answer(bytes, length, ret_answer);
+    int status = read_answer(bytes, length, may_miss, ret_answer);
     nng_free(bytes, length);
     return status;
+}
+
+int call_ask(struct call *call, const struct buffer *request, cJSON **ret_answer)
+{
+    return ask(call, request, false, ret_answer);
+}
+
+int call_find(struct call *call, const struct buffer *request, cJSON **ret_answer)
+{
+    return ask(call, request, true, ret_answer);
 }
 
 int call_once(struct ctl *ctl, const char *op, cJSON **ret_answer)

@@ -19,6 +19,9 @@ void call_close(struct call *call); /* NULL is fine */
  * and on trouble the sentence is printed and CTL_BAD returned (CTL_USAGE for a bad request). */
 int call_ask(struct call *call, const struct buffer *request, cJSON **ret_answer);
 
+/* The same where it may not be there: *ret_answer is NULL then, and nothing is printed. */
+int call_find(struct call *call, const struct buffer *request, cJSON **ret_answer);
+
 /* Opens, asks an operation without fields, closes. */
 int call_once(struct ctl *ctl, const char *op, cJSON **ret_answer);
 

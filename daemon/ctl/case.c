@@ -19,22 +19,60 @@ int ctl_case_list(struct ctl *ctl)
     return list_show(ctl, "case.list", options, keys, columns, "There are no such cases.");
 }
 
+/* "C-000123" or "123", and not 0, which is no case's. */
+static bool case_number(const char *name)
+{
+    const char *digits = (name[0] == 'C' || name[0] == 'c') && name[1] == '-' ? name + 2 : name;
+    return *digits && strspn(digits, "0123456789") == strlen(digits) && strspn(digits, "0") < strlen(digits);
+}
+
+static int find_case(struct call *call, const char *key, const char *name, cJSON **ret_answer)
+{
+    struct buffer request = {0};
+    json_write_begin(&request, '{');
+    json_member_string(&request, "op", "case.show");
+    json_member_string(&request, key, name);
+    json_write_end(&request, '}');
+    int status = call_find(call, &request, ret_answer);
+    buffer_release(&request);
+    return status;
+}
+
+/* An engagement's id may look like a case's number: the number wins, and the other is not hidden. */
+static int hint_at_engagement(struct call *call, const char *name, const cJSON *found)
+{
+    cJSON *other = NULL;
+    int status = find_case(call, "engagement", name, &other);
+    if (other && strcmp(table_word(other, "result.case"), table_word(found, "result.case")) != 0)
+        ctl_complain("this is the case of that number; an engagement is called \"%s\" as well, see it with "
+                     "--engagement",
+                     name);
+    cJSON_Delete(other);
+    return status;
+}
+
 static int ask_case(struct ctl *ctl, cJSON **ret_answer)
 {
-    const char *name = ctl->positionals[0];
-    size_t digits = (name[0] == 'C' || name[0] == 'c') && name[1] == '-' ? 2 : 0;
-    bool numbered = name[digits] && strspn(name + digits, "0123456789") == strlen(name + digits);
+    const char *engagement = ctl_option(ctl, "--engagement"),
+               *name = engagement ? engagement : ctl->positionals[0];
     struct call *call = NULL;
-    struct buffer request = {0};
+    if ((ctl->positional_count == 1) == (engagement != NULL) || !*name) {
+        ctl_complain("name one case: by its name, its number or its engagement's id, or by --engagement ID");
+        return CTL_USAGE;
+    }
     int status = call_open(ctl, &call);
     if (status != CTL_GOOD)
         return status;
-    json_write_begin(&request, '{');
-    json_member_string(&request, "op", "case.show");
-    json_member_string(&request, numbered ? "case" : "engagement", name);
-    json_write_end(&request, '}');
-    status = call_ask(call, &request, ret_answer);
-    buffer_release(&request);
+    if (!engagement && case_number(name))
+        status = find_case(call, "case", name, ret_answer);
+    if (status == CTL_GOOD && *ret_answer)
+        status = hint_at_engagement(call, name, *ret_answer);
+    else if (status == CTL_GOOD)
+        status = find_case(call, "engagement", name, ret_answer);
+    if (status == CTL_GOOD && !*ret_answer) {
+        ctl_complain("there is no case%s \"%s\"", engagement ? " of an engagement" : "", name);
+        status = CTL_BAD;
+    }
     call_close(call);
     return status;
 }
@@ -125,8 +163,10 @@ int ctl_case_show(struct ctl *ctl)
 {
     cJSON *answer = NULL;
     int status = ask_case(ctl, &answer);
-    if (status != CTL_GOOD)
+    if (status != CTL_GOOD) {
+        cJSON_Delete(answer);
         return status;
+    }
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(answer, "result");
     const cJSON *findings = table_find(item, "findings");
     if (ctl->json) {

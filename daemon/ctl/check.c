@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "ctl/list.h"
 #include "ctl/offline.h"
 #include "ctl/plugin.h"
@@ -276,6 +277,40 @@ static int make_units(struct check *check, const cJSON *ready)
     return CTL_GOOD;
 }
 
+/* Another address that is free: any port, or a name of this process. NULL when it is no address with such. */
+static char *free_address(const char *address)
+{
+    char *other = NULL, *end = NULL;
+    const char *colon = strrchr(address, ':');
+    long port = colon ? strtol(colon + 1, &end, 10) : 0;
+    int made = -1;
+    if (strncmp(address, "tcp://", 6) == 0 && port > 0 && port <= UINT16_MAX && *end == '\0')
+        made = asprintf(&other, "%.*s:0", (int)(colon - address), address);
+    else if (strncmp(address, "abstract://", 11) == 0)
+        made = asprintf(&other, "%s-check-%d", address, (int)getpid());
+    return made < 0 ? NULL : other;
+}
+
+/* Where it listens, a running daemon has it listening already, which is no defect of the plugin. */
+static void free_listeners(struct check *check)
+{
+    cJSON *config = cJSON_Parse(check->target.config);
+    const cJSON *listen = cJSON_GetObjectItemCaseSensitive(config, "listen");
+    const char *address = cJSON_GetStringValue(listen);
+    char *other = address ? free_address(address) : NULL, *text = NULL;
+    if (other) {
+        ctl_complain("the check listens on %s, because a daemon may have %s", other, address);
+        cJSON_ReplaceItemInObjectCaseSensitive(config, "listen", cJSON_CreateString(other));
+        text = cJSON_PrintUnformatted(config);
+    }
+    if (text) {
+        free(check->target.config);
+        check->target.config = check->target.plugin.config = text;
+    }
+    free(other);
+    cJSON_Delete(config);
+}
+
 /* A plugin that cannot start for want of configuration is not defective; whoever checks it has to say more.
  */
 static int check_required(const struct check *check, const cJSON *ready)
@@ -343,6 +378,7 @@ int ctl_plugin_check(struct ctl *ctl)
     int status = plugin_find(ctl, ctl->positionals[0], ctl_option(ctl, "--with"), &check.target);
     if (status != CTL_GOOD)
         return status;
+    free_listeners(&check);
     json_write_begin(&check.defects, '[');
     if (plugin_probe(ctl, &check.target, true, &ready, &defects) != CTL_GOOD)
         add_lines(&check, defects ? defects : "Out of memory.");

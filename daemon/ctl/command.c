@@ -27,7 +27,8 @@ const struct ctl_command ctl_commands[] = {
      "send events to a feed",
      "Reads one CloudEvent a line (NDJSON), or with --map a CSV export, and sends them with their exact "
      "bytes.\n"
-     "Sending again is safe: the daemon knows what it has. Nothing is given up before --give-up seconds.",
+     "Sending again is safe: the daemon knows what it has. Nothing is given up before --give-up seconds.\n"
+     "Requests in flight overtake each other; --window 1 keeps the order of the input, for corrections.",
      0,
      1,
      ctl_send,
@@ -102,13 +103,14 @@ const struct ctl_command ctl_commands[] = {
       {"--min-level", "LEVEL", "only at this level or above"}}},
     {"case",
      "show",
-     "CASE",
+     "[CASE]",
      "all that a reviewer needs of one case",
-     "CASE is a case's name (C-000123), its number, or an engagement's id.",
-     1,
+     "CASE is a case's name (C-000123), its number, or an engagement's id. A number that both have is the "
+     "case's.",
+     0,
      1,
      ctl_case_show,
-     {{0}}},
+     {{"--engagement", "ID", "the case of this engagement, whatever its id looks like"}}},
     {"plugin", "list", "", "the running plugin hosts", NULL, 0, 0, ctl_plugin_list, {{0}}},
     {"plugin",
      "describe",
@@ -246,7 +248,7 @@ int ctl_help_command(struct ctl *ctl)
         return CTL_GOOD;
     }
     command = ctl_command_find(ctl->positionals[0], ctl->positionals[1], &words);
-    if (command) {
+    if (command && ctl->positional_count == words) {
         ctl_help(command);
         return CTL_GOOD;
     }
@@ -254,6 +256,11 @@ int ctl_help_command(struct ctl *ctl)
     for (command = ctl_commands; command->noun; command++) {
         if (strcmp(command->noun, ctl->positionals[0]) != 0)
             continue;
+        if (ctl->positional_count == 2) {
+            ctl_complain("there is no command \"%s %s\"; \"pathwayctl help %s\" shows what there is",
+                         ctl->positionals[0], ctl->positionals[1], ctl->positionals[0]);
+            return CTL_USAGE;
+        }
         printf("%s", found ? "\n" : "");
         ctl_help(command);
         found = true;

@@ -63,11 +63,18 @@ const char *ctl_option(const struct ctl *ctl, const char *name);
 int ctl_option_number(const struct ctl *ctl, const char *name, int64_t minimum, int64_t maximum,
                       int64_t otherwise, int64_t *ret_value);
 
+/* An option whose value is one of these words (ends with NULL), or was not given. CTL_USAGE after a sentence. */
+int ctl_option_word(const struct ctl *ctl, const char *name, const char *const *known);
+
 /* One sentence on standard error, "pathwayctl: …"; control characters are made harmless. */
 void ctl_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Reads the configuration once. CTL_GOOD, or CTL_USAGE after its errors were printed. */
 int ctl_config(struct ctl *ctl);
+
+/* The same where the configuration is a help and not a need: one that was not asked for by --config may be
+ * missing or bad, and ctl->config is NULL then. */
+int ctl_config_if_any(struct ctl *ctl);
 
 /* Help. */
 void ctl_help(const struct ctl_command *command); /* NULL: the list of commands */

@@ -2,6 +2,7 @@
  *
  * event.c: event list, event show, findings.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,9 +67,16 @@ static int ask_event(struct ctl *ctl, cJSON **ret_answer)
     cJSON *answer = NULL;
     uint64_t before = 0;
     int status = CTL_GOOD;
-    if (ctl->positional_count == 1 && !all_digits(ctl->positionals[0])) {
+    bool numbered = ctl->positional_count == 1 && all_digits(ctl->positionals[0]);
+    if (!numbered && (ctl->positional_count == 1 || !*ctl->positionals[0] || !*ctl->positionals[1])) {
         ctl_complain("an event is named by its sequence number, or by its source and its id");
         return CTL_USAGE;
+    }
+    errno = 0;
+    unsigned long long sequence = numbered ? strtoull(ctl->positionals[0], NULL, 10) : 1;
+    if (errno != 0 || sequence == 0 || sequence > INT64_MAX) {
+        ctl_complain("there is no event %s", ctl->positionals[0]);
+        return CTL_BAD;
     }
     status = call_open(ctl, &call);
     if (status != CTL_GOOD)

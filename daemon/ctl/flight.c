@@ -14,11 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 #include "ctl/ctl.h"
 #include "json/buffer.h"
 
 #define FLIGHT_MAX_ANSWER (64u << 20) /* an answer names every dropped field of 1,000 events at worst */
+#define FLIGHT_DIAL_MS    200         /* between two tries to connect */
 #define FLIGHT_MAX_PEM    (1u << 20)
 
 enum slot_state { SLOT_FREE, SLOT_SENDING, SLOT_RECEIVING, SLOT_DONE };
@@ -134,6 +136,43 @@ static int set_tls(nng_dialer dialer, const struct flight_options *options)
     return error == 0 ? 0 : PW_ERROR_INVALID;
 }
 
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Whether a daemon that starts, or starts again, may cure it. */
+static bool may_pass(int error)
+{
+    static const int passing[] = {NNG_ECONNREFUSED, NNG_ENOENT,     NNG_ETIMEDOUT,
+                                  NNG_EAGAIN,       NNG_ECONNRESET, NNG_ECONNABORTED,
+                                  NNG_ECLOSED,      NNG_ECONNSHUT,  NNG_EUNREACHABLE};
+    for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+        if (error == passing[i])
+            return true;
+    return false;
+}
+
+/* The first connection is given up no sooner than a later one. */
+static int start_dialer(nng_dialer dialer, const struct flight_options *options)
+{
+    const struct timespec pause = {.tv_nsec = FLIGHT_DIAL_MS * 1000000L};
+    int64_t begun = monotonic_ms();
+    bool said = false;
+    for (;;) {
+        int error = nng_dialer_start(dialer, 0);
+        if (error == 0 || !may_pass(error) || monotonic_ms() - begun >= options->give_up_ms)
+            return error;
+        if (!said)
+            ctl_complain("nobody takes events at %s yet: %s; trying on for %lld seconds", options->url,
+                         nng_strerror(error), (long long)(options->give_up_ms / 1000));
+        said = true;
+        nanosleep(&pause, NULL);
+    }
+}
+
 static int dial(struct flight *flight, const struct flight_options *options)
 {
     nng_dialer dialer = NNG_DIALER_INITIALIZER;
@@ -148,7 +187,7 @@ static int dial(struct flight *flight, const struct flight_options *options)
         if (status != 0)
             return status;
     }
-    error = nng_dialer_start(dialer, 0);
+    error = start_dialer(dialer, options);
     if (error == 0)
         return 0;
     ctl_complain(
@@ -199,10 +238,9 @@ int flight_open(const struct flight_options *options, struct flight **ret_flight
     return 0;
 }
 
-void flight_close(struct flight *flight)
+static void *close_all(void *argument)
 {
-    if (!flight)
-        return;
+    struct flight *flight = argument;
     if (flight->opened)
         nng_close(flight->socket);
     for (uint32_t i = 0; i < flight->count; i++) {
@@ -217,6 +255,22 @@ void flight_close(struct flight *flight)
     pthread_mutex_destroy(&flight->lock);
     free(flight->slots);
     free(flight);
+    return NULL;
+}
+
+/* libnng 1.5.2 can lock itself up while it closes a socket with requests under way (its issues 1543 and 1813),
+ * so a thread of its own closes. */
+bool flight_close(struct flight *flight)
+{
+    pthread_t thread;
+    struct timespec until;
+    if (!flight)
+        return true;
+    if (pthread_create(&thread, NULL, close_all, flight) != 0)
+        return false;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += FLIGHT_CLOSE_MS / 1000;
+    return pthread_timedjoin_np(thread, NULL, &until) == 0;
 }
 
 int flight_descriptor(const struct flight *flight)

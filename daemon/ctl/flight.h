@@ -11,18 +11,24 @@
 #include <stdint.h>
 #include <pathwayd/text.h>
 
+#define FLIGHT_CLOSE_MS 3000 /* closing takes milliseconds, or for ever */
+
 struct flight;
 
 struct flight_options {
     const char *url;
     uint32_t slots;
     int32_t timeout_ms;                                 /* for one answer */
+    int64_t give_up_ms;                                 /* how long to try to connect */
     const char *tls_ca, *tls_cert, *tls_key, *tls_name; /* PEM files; NULL */
 };
 
 /* Connects; on failure a sentence was printed. PW_ERROR_INVALID: the options; PW_ERROR_IO: nobody listens. */
 int flight_open(const struct flight_options *options, struct flight **ret_flight);
-void flight_close(struct flight *flight); /* NULL is fine */
+
+/* NULL is fine. False when libnng did not let go within FLIGHT_CLOSE_MS: everything then stays as it is, and
+ * the process must end by _exit. */
+bool flight_close(struct flight *flight);
 
 int flight_descriptor(const struct flight *flight); /* readable after something completed */
 void flight_drain(struct flight *flight);           /* read it empty before looking at the slots */

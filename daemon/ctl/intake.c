@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "ctl/ctl.h"
+#include "json/scan.h"
 
 void item_release(struct item *item)
 {
@@ -112,6 +113,26 @@ static int bind(struct intake *intake)
     return status;
 }
 
+/* Bytes that are no text would be sent as something else than what is in the file. */
+static bool readable_row(const struct intake *intake, char error[MAP_ERROR_SIZE])
+{
+    const char *encoding = intake->map->encoding;
+    for (uint32_t i = 0; i < intake->csv.count; i++) {
+        const char *at = intake->csv.fields[i].data, *end = at + intake->csv.fields[i].length;
+        while (at < end) {
+            size_t length = scan_utf8(at, end);
+            if (length == 0) {
+                snprintf(error, MAP_ERROR_SIZE, "field %u has bytes that are no text in %s%s", i + 1,
+                         *encoding ? encoding : "UTF-8",
+                         *encoding ? "" : "; name another \"encoding\" in the map");
+                return false;
+            }
+            at += length;
+        }
+    }
+    return true;
+}
+
 static int next_row(struct intake *intake, struct item *item)
 {
     char error[MAP_ERROR_SIZE], sentence[MAP_ERROR_SIZE + 80];
@@ -123,6 +144,8 @@ static int next_row(struct intake *intake, struct item *item)
     intake->broken = status == PW_ERROR_LIMIT;
     if (status < 0)
         snprintf(error, sizeof(error), "%s", intake->csv.error);
+    else if (!readable_row(intake, error))
+        status = PW_ERROR_INVALID;
     else
         status = map_event(intake->map, &intake->csv, &event, error);
     if (status == 1) {

@@ -95,6 +95,24 @@ int ctl_option_number(const struct ctl *ctl, const char *name, int64_t minimum, 
     return CTL_GOOD;
 }
 
+int ctl_option_word(const struct ctl *ctl, const char *name, const char *const *known)
+{
+    char words[512] = "";
+    const char *value = ctl_option(ctl, name);
+    for (size_t i = 0; known[i]; i++) {
+        size_t used = strlen(words);
+        if (!value || strcmp(known[i], value) == 0)
+            return CTL_GOOD;
+        snprintf(words + used, sizeof(words) - used, "%s%s",
+                 i == 0         ? ""
+                 : known[i + 1] ? ", "
+                                : " or ",
+                 known[i]);
+    }
+    ctl_complain("%s is %s, not \"%s\"", name, words, value ? value : "");
+    return CTL_USAGE;
+}
+
 int ctl_config(struct ctl *ctl)
 {
     char *errors = NULL;
@@ -106,6 +124,17 @@ int ctl_config(struct ctl *ctl)
     ctl_complain("the configuration cannot be used:\n%s", errors ? errors : "out of memory");
     free(errors);
     return CTL_USAGE;
+}
+
+int ctl_config_if_any(struct ctl *ctl)
+{
+    char *errors = NULL;
+    if (ctl->config_file)
+        return ctl_config(ctl);
+    if (!ctl->config && config_load(ctl->places.config_file, &ctl->places, &ctl->config, &errors) != 0)
+        ctl->config = NULL;
+    free(errors);
+    return CTL_GOOD;
 }
 
 static void unknown_option(const struct ctl_command *command, const char *word, size_t length)

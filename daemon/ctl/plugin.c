@@ -25,7 +25,7 @@ void plugin_release(struct plugin_target *target)
     free(target->config);
     free(target->base);
     free(target->folder);
-    config_free(target->loaded);
+    free(target->said);
     *target = (struct plugin_target){0};
 }
 
@@ -33,16 +33,6 @@ static bool is_path(const char *name)
 {
     size_t length = strlen(name);
     return strchr(name, '/') || (length > 3 && strcmp(name + length - 3, ".so") == 0);
-}
-
-/* The configuration is a help here, not a need: a plugin can be looked at on a machine without one. */
-static void load_quietly(struct ctl *ctl, struct plugin_target *target)
-{
-    char *errors = NULL;
-    const char *file = ctl->config_file ? ctl->config_file : ctl->places.config_file;
-    if (config_load(file, &ctl->places, &target->loaded, &errors) != 0)
-        target->loaded = NULL;
-    free(errors);
 }
 
 static void find_configured(struct plugin_target *target, const char *name, const char *real)
@@ -106,7 +96,11 @@ static bool config_good(const char *config)
 int plugin_find(struct ctl *ctl, const char *name, const char *with, struct plugin_target *ret_target)
 {
     struct plugin_target target = {0};
-    load_quietly(ctl, &target);
+    /* The configuration is a help here, not a need: a plugin can be looked at on a machine without one. */
+    int status = ctl_config_if_any(ctl);
+    if (status != CTL_GOOD)
+        return status;
+    target.loaded = ctl->config;
     if (!is_path(name))
         find_configured(&target, name, NULL);
     target.file = path_of(ctl, &target, name);
@@ -124,7 +118,8 @@ int plugin_find(struct ctl *ctl, const char *name, const char *with, struct plug
     if (base && base != target.base)
         memmove(target.base, base, strlen(base) + 1);
     target.folder = getcwd(NULL, 0);
-    if (!target.config || !target.base || !target.folder || !config_good(target.config)) {
+    target.said = strdup(with && with[0] == '@' ? with + 1 : "--with");
+    if (!target.config || !target.base || !target.folder || !target.said || !config_good(target.config)) {
         plugin_release(&target);
         return CTL_USAGE;
     }
@@ -137,7 +132,7 @@ int plugin_find(struct ctl *ctl, const char *name, const char *with, struct plug
     plugin->name = target.configured ? plugin->name : ret_target->file;
     plugin->file = ret_target->file;
     plugin->config = ret_target->config;
-    plugin->config_file = plugin->config_file && !with ? plugin->config_file : ret_target->base;
+    plugin->config_file = plugin->config_file && !with ? plugin->config_file : ret_target->said;
     plugin->config_line = plugin->config_line && !with ? plugin->config_line : 1;
     if (!plugin->readable) {
         ret_target->readable[0] = ret_target->base;

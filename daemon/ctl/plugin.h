@@ -11,10 +11,10 @@
 /* A plugin as a host wants it. */
 struct plugin_target {
     struct config_plugin plugin;
-    char *file, *config, *base, *folder;
+    char *file, *config, *base, *folder, *said; /* said: where the configuration stands, for its errors */
     char *readable[3];
     const struct config_plugin *configured; /* the instance that uses this file, or NULL */
-    struct config *loaded;                  /* the daemon's configuration when it could be read */
+    const struct config *loaded;            /* the daemon's configuration when it could be read; ctl's */
 };
 
 /* Finds the file: an instance's name, a plugin's name in the plugin folder, or a path. `with` is the

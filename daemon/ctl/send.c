@@ -4,11 +4,14 @@
  * thread sleeps in poll(2) on the input, the answers and the clock; nothing is read that there is no room
  * for.
  */
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
+#include "ctl/endpoint.h"
 #include "ctl/flight.h"
 #include "ctl/group.h"
 #include "ctl/resume.h"
@@ -16,6 +19,7 @@
 
 #define SEND_WINDOW     64
 #define SEND_MAX_WINDOW 4096
+#define SEND_MAX_BATCH  100000 /* what the configuration can allow at most */
 #define SEND_TIMEOUT_S  10
 #define SEND_GIVE_UP_S  120
 #define SEND_RETRY_MS   200 /* after no answer: the connection may just be coming back */
@@ -54,7 +58,9 @@ static void launch(struct send *send, uint64_t number)
     group->state = GROUP_SETTLED;
     if (group_open_count(group) == 0)
         return;
-    group_message(group, send->batch > 1, &send->message);
+    /* One event may be larger than a batch may be, but not as a batch. */
+    bool array = send->batch > 1 && group->bytes + 1 <= send->intake.limits.max_batch_bytes;
+    group_message(group, array, &send->message);
     group->state = GROUP_IN_FLIGHT;
     if (send->message.failed ||
         flight_send(send->flight, slot_of(send, number), buffer_view(&send->message)) != 0) {
@@ -75,7 +81,7 @@ static bool settled_before(struct send *send, struct item *item)
     if (!send->resume.file || send->resume.settled >= send->resume.before)
         return false;
     struct pw_text bytes = {item->bytes, item->bytes ? item->length : 0};
-    send->intake.trouble = resume_note(&send->resume, bytes);
+    send->intake.trouble = resume_note(&send->resume, bytes, false);
     send->tally.resumed++;
     item_release(item);
     return true;
@@ -88,6 +94,8 @@ static int next_item(struct send *send, struct item *ret_item)
         send->holding = false;
         return 1;
     }
+    if (send->intake.trouble != 0)
+        return send->intake.trouble;
     for (;;) {
         int status = intake_next(&send->intake, ret_item);
         if (status != 1 || !settled_before(send, ret_item))
@@ -119,12 +127,17 @@ static void gather(struct send *send)
     }
 }
 
+/* Nothing more comes of the input: it ended, or cannot be read on. What was read is still sent. */
+static bool input_over(const struct send *send)
+{
+    return intake_ended(&send->intake) || send->intake.trouble != 0;
+}
+
 /* A group that is not full goes off when nothing more is there to fill it now. */
 static void close_if_idle(struct send *send, bool input_waits)
 {
     bool room = send->tail - send->head < send->window;
-    if (room && send->groups[slot_of(send, send->tail)].count > 0 &&
-        (!input_waits || intake_ended(&send->intake)))
+    if (room && send->groups[slot_of(send, send->tail)].count > 0 && (!input_waits || input_over(send)))
         close_group(send);
 }
 
@@ -191,7 +204,7 @@ static void report_group(struct send *send, struct group *group)
         struct item *item = &group->items[i];
         struct pw_text bytes = {item->bytes, item->bytes ? item->length : 0};
         send->resume.frozen |= item->outcome == ITEM_UNANSWERED;
-        resume_note(&send->resume, bytes);
+        resume_note(&send->resume, bytes, item->outcome == ITEM_REJECTED || item->outcome == ITEM_BAD);
         tally_item(&send->tally, item);
     }
     group_clear(group);
@@ -221,18 +234,18 @@ static int wait_ms(const struct send *send)
 static void sleep_until_something(struct send *send)
 {
     bool room = send->tail - send->head < send->window && !send->abandoned;
-    bool wants = room && !source_at_end(send->intake.source) && !send->intake.broken;
+    bool wants = room && !source_at_end(send->intake.source) && !send->intake.broken && !input_over(send);
     struct pollfd waits[2] = {{.fd = flight_descriptor(send->flight), .events = POLLIN},
                               {.fd = wants ? source_descriptor(send->intake.source) : -1, .events = POLLIN}};
     struct pollfd now = waits[1];
     bool ready = wants && poll(&now, 1, 0) > 0;
     if (wants)
         close_if_idle(send, ready);
+    fflush(stdout);
     if (!ready && poll(waits, 2, wait_ms(send)) > 0)
         ready = waits[1].revents != 0;
     if (ready && source_fill(send->intake.source) < 0)
         send->intake.trouble = PW_ERROR_IO;
-    fflush(stdout);
 }
 
 static int run(struct send *send)
@@ -242,17 +255,19 @@ static int run(struct send *send)
         close_if_idle(send, true);
         look_at_all(send);
         report(send);
-        if (send->intake.trouble != 0)
-            break;
         if (send->head == send->tail &&
-            (send->abandoned || (intake_ended(&send->intake) && !send->holding &&
-                                 send->groups[slot_of(send, send->tail)].count == 0)))
+            (send->abandoned ||
+             (input_over(send) && !send->holding && send->groups[slot_of(send, send->tail)].count == 0)))
             break;
-        if (send->tail - send->head < send->window && intake_ended(&send->intake) && send->holding)
+        if (send->tail - send->head < send->window && input_over(send) && send->holding)
             continue;
         sleep_until_something(send);
     }
+    if (send->intake.trouble == 0 && !send->abandoned)
+        send->intake.trouble = resume_end(&send->resume);
     resume_save(&send->resume, true);
+    if (send->resume.mistaken)
+        send->tally.resumed = send->tally.resumed_refused = 0;
     tally_end(&send->tally);
     return send->intake.trouble != 0 ? CTL_USAGE : tally_status(&send->tally);
 }
@@ -263,8 +278,10 @@ static int print_only(struct send *send)
 {
     struct item item;
     int status = CTL_GOOD;
-    while (send->intake.trouble == 0 && !intake_ended(&send->intake)) {
+    for (;;) {
         int got = intake_next(&send->intake, &item);
+        if (got < 0 || (got == 0 && intake_ended(&send->intake)))
+            break;
         if (got == 0 && source_fill(send->intake.source) < 0)
             return CTL_BAD;
         if (got != 1)
@@ -295,74 +312,39 @@ static int open_input(struct send *send)
     return CTL_GOOD;
 }
 
-/* The address to dial for an address that is listened on: every interface is reached through this machine's
- * own. */
-static char *dial_address(const char *listen)
-{
-    static const char *const anywhere[] = {"://0.0.0.0:", "://*:", "://[::]:", "://:"};
-    struct buffer url = {0};
-    for (size_t i = 0; i < sizeof(anywhere) / sizeof(anywhere[0]); i++) {
-        const char *at = strstr(listen, anywhere[i]);
-        if (!at)
-            continue;
-        buffer_append(&url, listen, (size_t)(at - listen));
-        buffer_string(&url, "://127.0.0.1:");
-        buffer_string(&url, at + strlen(anywhere[i]));
-        return buffer_take(&url, NULL);
-    }
-    return strdup(listen);
-}
-
-static int find_endpoint(struct send *send, char **ret_url)
-{
-    const char *url = ctl_option(send->ctl, "--endpoint");
-    send->intake.limits = event_limits_default;
-    if (!url || send->ctl->config_file) {
-        int status = ctl_config(send->ctl);
-        if (status != CTL_GOOD)
-            return status;
-        send->intake.limits = send->ctl->config->limits;
-    }
-    if (!url && send->ctl->config->feed_count == 0) {
-        ctl_complain("the configuration has no feed; say --endpoint URL");
-        return CTL_USAGE;
-    }
-    *ret_url = url ? strdup(url) : dial_address(send->ctl->config->feeds[0].listen);
-    return *ret_url ? CTL_GOOD : CTL_BAD;
-}
-
-static int open_flight(struct send *send)
+static int open_flight(struct send *send, const char *url)
 {
     int64_t timeout = 0;
-    char *url = NULL;
     int status = ctl_option_number(send->ctl, "--timeout", 1, 3600, SEND_TIMEOUT_S, &timeout);
-    if (status == CTL_GOOD)
-        status = find_endpoint(send, &url);
     if (status != CTL_GOOD)
         return status;
     struct flight_options options = {.url = url,
                                      .slots = send->window,
                                      .timeout_ms = (int32_t)timeout * 1000,
+                                     .give_up_ms = send->give_up_ms,
                                      .tls_ca = ctl_option(send->ctl, "--tls-ca"),
                                      .tls_cert = ctl_option(send->ctl, "--tls-cert"),
                                      .tls_key = ctl_option(send->ctl, "--tls-key"),
                                      .tls_name = ctl_option(send->ctl, "--tls-name")};
     status = flight_open(&options, &send->flight);
-    free(url);
     return status == 0 ? CTL_GOOD : status == PW_ERROR_INVALID ? CTL_USAGE : CTL_BAD;
 }
 
 static int read_numbers(struct send *send)
 {
     int64_t batch = 0, window = 0, give_up = 0;
-    int status = ctl_option_number(send->ctl, "--batch", 1, event_limits_default.max_batch_events, 1, &batch);
+    uint32_t most = send->intake.limits.max_batch_events;
+    int status = ctl_option_number(send->ctl, "--batch", 1, SEND_MAX_BATCH, 1, &batch);
     if (status == CTL_GOOD)
         status = ctl_option_number(send->ctl, "--window", 1, SEND_MAX_WINDOW, SEND_WINDOW, &window);
     if (status == CTL_GOOD)
         status = ctl_option_number(send->ctl, "--give-up", 0, 31536000, SEND_GIVE_UP_S, &give_up);
     if (status != CTL_GOOD)
         return status;
-    send->batch = (uint32_t)batch;
+    if (batch > most)
+        ctl_complain("the daemon takes batches of %u events at most, so batches have %u and not %" PRId64,
+                     most, most, batch);
+    send->batch = batch > most ? most : (uint32_t)batch;
     send->window = (uint32_t)window;
     send->give_up_ms = give_up * 1000;
     send->groups = calloc(send->window, sizeof(*send->groups));
@@ -379,21 +361,29 @@ static int read_numbers(struct send *send)
 int ctl_send(struct ctl *ctl)
 {
     struct send send = {.ctl = ctl};
+    char *url = NULL;
     send.intake.limits = event_limits_default;
     int status = open_input(&send);
     if (status == CTL_GOOD && ctl_option(ctl, "--print")) {
         status = print_only(&send);
     } else if (status == CTL_GOOD) {
-        status = read_numbers(&send);
+        status = endpoint_find(ctl, &url, &send.intake.limits);
+        if (status == CTL_GOOD)
+            status = read_numbers(&send);
         if (status == CTL_GOOD && resume_open(&send.resume, ctl_option(ctl, "--resume")) != 0)
             status = CTL_USAGE;
         if (status == CTL_GOOD)
-            status = open_flight(&send);
+            status = open_flight(&send, url);
         tally_begin(&send.tally, ctl, send.intake.source);
+        send.tally.resumed_refused = send.resume.refused;
         if (status == CTL_GOOD)
             status = run(&send);
     }
-    flight_close(send.flight);
+    free(url);
+    if (!flight_close(send.flight)) {
+        /* All is said; what is still open ends with the process. */
+        _exit(fflush(stdout) != 0 && status == CTL_GOOD ? CTL_BAD : status);
+    }
     for (uint32_t i = 0; send.groups && i < send.window; i++)
         group_release(&send.groups[i]);
     free(send.groups);

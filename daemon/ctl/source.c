@@ -9,6 +9,7 @@
 #include <iconv.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "ctl/ctl.h"
@@ -26,6 +27,7 @@ struct source {
     size_t at;
     bool converting;
     iconv_t converter;
+    size_t unit;
     char raw[READ_BYTES]; /* not yet converted */
     size_t raw_length;
 };
@@ -66,6 +68,20 @@ struct source *source_close(struct source *source)
     return NULL;
 }
 
+/* Bytes of one unit of the encoding: as many are skipped where nothing can be read. */
+static size_t unit_of(const char *encoding)
+{
+    static const struct {
+        const char *begin;
+        size_t bytes;
+    } wide[] = {{"UTF-16", 2}, {"UTF16", 2}, {"UCS-2", 2}, {"UCS2", 2},
+                {"UTF-32", 4}, {"UCS-4", 4}, {"UCS4", 4}};
+    for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+        if (strncasecmp(encoding, wide[i].begin, strlen(wide[i].begin)) == 0)
+            return wide[i].bytes;
+    return 1;
+}
+
 int source_encoding(struct source *source, const char *encoding)
 {
     iconv_t converter = iconv_open("UTF-8", encoding);
@@ -76,6 +92,7 @@ int source_encoding(struct source *source, const char *encoding)
     if (source->converting)
         iconv_close(source->converter);
     source->converter = converter;
+    source->unit = unit_of(encoding);
     source->converting = true;
     return 0;
 }
@@ -123,8 +140,9 @@ void source_progress(const struct source *source, uint64_t *ret_done, uint64_t *
     *ret_total = source->size;
 }
 
-/* Converts what is in `raw`; an unfinished character waits for its rest. */
-static int convert(struct source *source)
+/* Converts what is in `raw`; an unfinished character waits for its rest, and what is none leaves a byte that
+ * is no UTF-8, so that only the row it stands in is bad. */
+static void convert(struct source *source)
 {
     char *in = source->raw, out[4096];
     while (source->raw_length > 0) {
@@ -136,12 +154,12 @@ static int convert(struct source *source)
             continue;
         if (errno == EINVAL && !source->end)
             break;
-        ctl_complain("%s: near byte %llu there is something that the map's encoding does not have",
-                     source->name, (unsigned long long)(source->read - source->raw_length));
-        return PW_ERROR_INVALID;
+        size_t skipped = source->unit < source->raw_length ? source->unit : source->raw_length;
+        buffer_string(&source->data, SOURCE_NO_TEXT);
+        in += skipped;
+        source->raw_length -= skipped;
     }
     memmove(source->raw, in, source->raw_length);
-    return 0;
 }
 
 /* A byte order mark is the mark of the tool that wrote the file, not content. */
@@ -175,19 +193,18 @@ int source_fill(struct source *source)
     source->end = got == 0;
     source->read += (uint64_t)got;
     source->raw_length += (size_t)got;
-    int status = 0;
     if (source->converting) {
-        status = convert(source);
+        convert(source);
     } else {
         buffer_append(&source->data, source->raw, source->raw_length);
         source->raw_length = 0;
     }
     drop_mark(source);
-    if (status == 0 && source->data.failed) {
+    if (source->data.failed) {
         ctl_complain("out of memory");
-        status = PW_ERROR_MEMORY;
+        return PW_ERROR_MEMORY;
     }
-    return status != 0 ? status : got > 0;
+    return got > 0;
 }
 
 /* Throws away up to the end of a line that was too long. */

@@ -19,6 +19,9 @@ struct source;
 int source_open(const char *file, struct source **ret_source);
 struct source *source_close(struct source *source); /* NULL is fine; returns NULL */
 
+/* What stands in the text where the encoding has no character: a byte that UTF-8 never has. */
+#define SOURCE_NO_TEXT "\xFF"
+
 /* Bytes are read as `encoding` (a name iconv knows) from here on. PW_ERROR_UNSUPPORTED after a sentence. */
 int source_encoding(struct source *source, const char *encoding);
 

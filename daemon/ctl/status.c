@@ -2,7 +2,7 @@
  *
  * status.c: what the daemon is doing (status, plugin list, pending list), waiting for it, and moving it
  * (pause, resume, reload). The status document is the daemon's; it is shown by its shape, so that a new
- * figure in it needs nothing here.
+ * figure in it needs nothing here. Feeds and plugins have too many for a terminal, so these are chosen.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,12 +45,79 @@ static void show_rows(const struct ctl *ctl, const char *title, const cJSON *row
     table_end(table, "None.");
 }
 
+static void print_below(const char *name, const char *what, const cJSON *value)
+{
+    char *text = table_value(value);
+    if (text && *text) {
+        fputs("  ", stdout);
+        table_print(name);
+        printf(": %s ", what);
+        table_print(text);
+        putchar('\n');
+    }
+    free(text);
+}
+
+static void show_feeds(const struct ctl *ctl, const cJSON *feeds)
+{
+    static const struct table_column columns[] = {{"feed", "feed", 10},
+                                                  {"accepted", "accepted", 0},
+                                                  {"duplicate", "duplicates", 0},
+                                                  {"rejected", "rejected", 0},
+                                                  {"busy", "busy", 0},
+                                                  {"unrouted", "unrouted", 0},
+                                                  {"cut off", "cut_off", 0},
+                                                  {"turned away", "turned_away", 0},
+                                                  {NULL, NULL, 0}};
+    const cJSON *feed = NULL;
+    printf("\n%sfeeds%s\n", table_bold(ctl), table_plain(ctl));
+    struct table *table = table_new(ctl, columns);
+    cJSON_ArrayForEach(feed, feeds)
+    {
+        table_add(table, feed);
+    }
+    table_end(table, "None.");
+    cJSON_ArrayForEach(feed, feeds)
+    {
+        print_below(table_word(feed, "feed"), "listens on", table_find(feed, "listen"));
+        print_below(table_word(feed, "feed"), "connections now", table_find(feed, "connections"));
+        print_below(table_word(feed, "feed"),
+                    "fields it sent that are refused:", table_find(feed, "refused_fields"));
+    }
+}
+
+static void show_plugins(const struct ctl *ctl, const cJSON *plugins)
+{
+    static const struct table_column columns[] = {{"plugin", "instance", 16}, {"version", "version", 10},
+                                                  {"stage", "stage", 0},      {"state", "state", 0},
+                                                  {"handled", "handled", 0},  {"restarts", "restarts", 0},
+                                                  {"sandbox", "held", 8},     {NULL, NULL, 0}};
+    cJSON *plugin = NULL;
+    printf("\n%splugins%s\n", table_bold(ctl), table_plain(ctl));
+    struct table *table = table_new(ctl, columns);
+    cJSON_ArrayForEach(plugin, plugins)
+    {
+        const cJSON *missing = table_find(plugin, "sandbox.missing");
+        if (missing)
+            cJSON_AddStringToObject(plugin, "held", cJSON_GetArraySize(missing) > 0 ? "partial" : "whole");
+        table_add(table, plugin);
+    }
+    table_end(table, "None.");
+    cJSON_ArrayForEach(plugin, plugins)
+    {
+        print_below(table_word(plugin, "instance"), "its sandbox lacks",
+                    table_find(plugin, "sandbox.missing"));
+        print_below(table_word(plugin, "instance"), "last error:", table_find(plugin, "last_error"));
+    }
+}
+
 static void show_object(const struct ctl *ctl, const cJSON *object)
 {
     const cJSON *item = NULL, *inner = NULL;
     cJSON_ArrayForEach(item, object)
     {
-        if (!cJSON_IsObject(item) && !(cJSON_IsArray(item) && cJSON_IsObject(item->child)))
+        bool table = strcmp(item->string, "feeds") == 0 || strcmp(item->string, "plugins") == 0;
+        if (!table && !cJSON_IsObject(item) && !(cJSON_IsArray(item) && cJSON_IsObject(item->child)))
             show_scalar("", item);
     }
     cJSON_ArrayForEach(item, object)
@@ -61,6 +128,10 @@ static void show_object(const struct ctl *ctl, const cJSON *object)
             {
                 show_scalar("", inner);
             }
+        } else if (strcmp(item->string, "feeds") == 0) {
+            show_feeds(ctl, item);
+        } else if (strcmp(item->string, "plugins") == 0) {
+            show_plugins(ctl, item);
         } else if (cJSON_IsArray(item) && cJSON_IsObject(item->child)) {
             show_rows(ctl, item->string, item);
         }

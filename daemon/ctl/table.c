@@ -229,7 +229,7 @@ void table_end(struct table *table, const char *none)
     }
     if (table->first)
         print_row(table, NULL, true);
-    else
+    else if (none)
         puts(none);
     for (struct cells *cells = table->first, *next; cells; cells = next) {
         next = cells->next;

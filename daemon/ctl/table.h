@@ -20,7 +20,7 @@ struct table; /* rows are kept until the end, so that columns fit */
 struct table *table_new(const struct ctl *ctl,
                         const struct table_column *columns); /* ends with a NULL title */
 void table_add(struct table *table, const cJSON *row);
-/* Prints and frees; `none` is said when there was no row. */
+/* Prints and frees; `none` is said when there was no row; NULL: nothing is. */
 void table_end(struct table *table, const char *none);
 
 /* Any value as people read it, "" for absent and null, arrays joined by ", "; malloc'd. */

@@ -87,10 +87,10 @@ static void print_json(const struct tally *tally, FILE *to)
     fprintf(to,
             "{\"sent\":%" PRIu64 ",\"accepted\":%" PRIu64 ",\"duplicate\":%" PRIu64 ",\"rejected\":%" PRIu64
             ",\"bad\":%" PRIu64 ",\"skipped\":%" PRIu64 ",\"unanswered\":%" PRIu64 ",\"resumed\":%" PRIu64
-            "}\n",
+            ",\"resumed_refused\":%" PRIu64 "}\n",
             sent(tally), tally->counts[ITEM_ACCEPTED], tally->counts[ITEM_DUPLICATE],
             tally->counts[ITEM_REJECTED], tally->counts[ITEM_BAD], tally->counts[ITEM_SKIPPED],
-            tally->counts[ITEM_UNANSWERED], tally->resumed);
+            tally->counts[ITEM_UNANSWERED], tally->resumed, tally->resumed_refused);
 }
 
 void tally_end(struct tally *tally)
@@ -119,12 +119,17 @@ void tally_end(struct tally *tally)
     }
     if (tally->resumed > 0)
         fprintf(to, "; %" PRIu64 " had been sent before", tally->resumed);
+    if (tally->resumed_refused > 0)
+        fprintf(to, ", of which %" PRIu64 " %s not accepted and %s not tried again", tally->resumed_refused,
+                tally->resumed_refused == 1 ? "was" : "were", tally->resumed_refused == 1 ? "is" : "are");
     fputc('\n', to);
 }
 
 int tally_status(const struct tally *tally)
 {
-    return tally->counts[ITEM_REJECTED] + tally->counts[ITEM_BAD] + tally->counts[ITEM_UNANSWERED] > 0
+    return tally->counts[ITEM_REJECTED] + tally->counts[ITEM_BAD] + tally->counts[ITEM_UNANSWERED] +
+                       tally->resumed_refused >
+                   0
                ? CTL_BAD
                : CTL_GOOD;
 }

@@ -13,8 +13,9 @@ struct tally {
     const struct source *source;
     bool acks, quiet, shown;
     uint64_t counts[ITEM_OUTCOMES];
-    uint64_t resumed; /* skipped because an earlier run settled them */
-    uint32_t told;    /* troubles printed */
+    uint64_t resumed;         /* skipped because an earlier run settled them … */
+    uint64_t resumed_refused; /* … of these, not accepted then and not tried again */
+    uint32_t told;            /* troubles printed */
     int64_t begun_ms, shown_ms;
 };
 

@@ -31,7 +31,8 @@ struct pw_list {
      * {"query","organisations":[{"ror","name","country","basis","span"}],
      *  "matches":[{"source","list","entry","entry_name","category","effect","basis","span","snapshot","reportable"}],
      *  "rejected":[{"name","because"}]}
-     * `span` is [start,end) in bytes of the query. 0 or a negative code. [after start] */
+     * `span` is [start,end) in bytes of the query, [0,0] for a match by the ROR id, which is not in it.
+     * 0 or a negative code. [after start] */
     int32_t (*screen)(void *instance, const struct pw_screen_query *query,
                       void (*write)(void *to, struct pw_text bytes), void *to);
 };

@@ -3,6 +3,8 @@
 
 import json
 import os
+import re
+import socket
 import subprocess
 import tempfile
 
@@ -45,6 +47,43 @@ for words in commands:
     name = words[:2] if words[0] in ("event", "case", "plugin", "pending", "audit") else words[:1]
     one, other = ctl("help", *name), ctl(*name, "--help")
     check(one.returncode == 0 and one.stdout == other.stdout and "Options:" in one.stdout, f"help on {' '.join(name)}")
+for words, known in [(["case", "list", "--state", "foo"], "new, withdrawn or closed"),
+                     (["case", "list", "--min-level", "high"], "none, note, suggested, recommended, required or prohibited"),
+                     (["findings", "--pathway", "foo"], "research, conference, enrolment, publication, lab or legal"),
+                     (["findings", "--min-level", ""], "none, note")]:
+    run = ctl(*words)
+    check(run.returncode == 2 and known in run.stderr and run.stdout == "", f"{' '.join(words)}: refused, with the known words")
+for words in [["case", "list"], ["findings"], ["event", "list"], ["pending", "list"]]:
+    run = ctl(*words)
+    check(run.returncode == 1 and run.stdout == "", f"{' '.join(words)}: nothing on standard output without a daemon")
+for words in [["case", "foo"], ["send", "foo"], ["nothing"]]:
+    run = ctl("help", *words)
+    check(run.returncode == 2 and run.stdout == "" and run.stderr.count("\n") == 1, f"help {' '.join(words)}: a sentence")
+check(ctl("help", "case").stdout.count("Options:") == 2, "help on a noun is help on its verbs")
+empty = os.path.join(idle.home, "empty.csv")
+open(empty, "w").close()
+run = ctl("send", "--print", "--map", os.path.join(SOURCE, "conf", "feeds", "hr-export.json"), empty)
+check(run.returncode == 2 and "is empty" in run.stderr, "--print says that a file is empty")
+run = ctl("event", "show", "", "x")
+check(run.returncode == 2 and '"' not in run.stderr, "event show without a source: usage, in a person's words")
+
+
+def manual(name):
+    with open(os.path.join(SOURCE, "daemon", "ctl", "man", name)) as file:
+        return file.read().replace("\\-", "-")
+
+
+entries = manual("pathwayctl.1").replace(".TQ\n", ".TP\n").split(".TP\n")
+undocumented = []
+for words in commands:
+    name = words[:2] if words[0] in ("event", "case", "plugin", "pending", "audit") else words[:1]
+    about = ctl("help", *name).stdout.split("Options:")[1].split("  --config")[0]
+    where = " ".join(e for e in entries if e.startswith(f'.B {" ".join(name)}') or e.startswith('.BR') and
+                     " ".join(name) in e.splitlines()[0]) if name != ["send"] else manual("pathwayctl.1")
+    undocumented += [(name, o) for o in ["", *re.findall(r"^  (--[a-z-]+)", about, re.M)] if not where or o not in where]
+check([u for u in undocumented if u[0] != ["help"]] == [], f"the manual has every command and option: {undocumented}")
+usage = subprocess.run([os.path.join(BIN, "pathwayd"), "--help"], capture_output=True, text=True).stdout
+check(all(option in manual("pathwayd.8") for option in re.findall(r"(?:^| )(--?[a-z]+)\b", usage)), "so has the daemon's")
 run = ctl("status")
 check(run.returncode == 1 and "pathwayd" in run.stderr, "status without a daemon says so")
 with open(os.path.join(idle.home, "bad.conf"), "w") as out:
@@ -194,12 +233,31 @@ for name in ["institutions", "research", "conference", "enrolment", "publication
     check(run.returncode == 0 and lines(run)[0]["samples"] >= 30, f"plugin check {name}")
 run = ctl("plugin", "describe", "institutions")
 check(run.returncode == 0 and "max_age_days" in run.stdout, "plugin describe prints the configuration table")
+for words in [["describe", "institutions"], ["check", os.path.join(BUILD, "plugins", "research.so")]]:
+    for conf in ["/nowhere.conf", os.path.join(idle.home, "bad.conf")]:
+        run = subprocess.run([CTL, "plugin", *words, "--config", conf], capture_output=True, text=True)
+        check(run.returncode == 2 and conf in run.stderr and run.stdout == "", f"plugin {words[0]} --config {conf}: refused")
 run = ctl("plugin", "describe", "instituions")
 check(run.returncode == 2, "a plugin that does not exist")
 run = ctl("plugin", "check", os.path.join(BUILD, "plugins", "institutions.so"), "--with", "{}")
 check(run.returncode == 2 and '"lists"' in run.stderr, "configuration that a plugin needs is asked for")
 run = ctl("plugin", "check", os.path.join(BUILD, "plugins", "institutions.so"), "--with", "{bad")
 check(run.returncode == 2, "configuration that is no JSON is refused")
+
+run = ctl("plugin", "check", os.path.join(BUILD, "plugins", "institutions.so"), "--with", '{"lists":7}')
+check(run.returncode == 1 and "--with:1:" in run.stdout and "/conf:" not in run.stdout,
+      "a mistake in --with is one of --with")
+taken = socket.create_server(("127.0.0.1", 0))
+stream = os.path.join(BUILD, "plugins", "stream.so")
+run = ctl("plugin", "check", stream, "--with", json.dumps({"listen": "tcp://127.0.0.1:%d" % taken.getsockname()[1]}))
+check(run.returncode == 0 and "tcp://127.0.0.1:0" in run.stderr, "an address that a daemon has is no defect of the plugin")
+named = socket.socket(socket.AF_UNIX)
+named.bind("\0pathwayd-test-%d" % os.getpid())
+named.listen()
+run = ctl("plugin", "check", stream, "--with", json.dumps({"listen": "abstract://pathwayd-test-%d" % os.getpid()}))
+check(run.returncode == 0, "nor is a name that is taken")
+run = ctl("plugin", "check", stream, "--with", '{"listen":"tcp://127.0.0.1:99999"}')
+check(run.returncode == 1 and "99999" in run.stdout, "but an address that is none is one")
 
 # Defects, compiled here: each must be found and said in a sentence.
 SOURCE_CODE = r"""

@@ -142,7 +142,8 @@ static void marks_and_encodings_are_read(void **state)
 {
     static const char marked[] = "\xEF\xBB\xBF"
                                  "name\nx\n";
-    static const char latin[] = "name\nZ\xFCrich\n", utf16[] = "\xFF\xFEn\0\n\0\xFC\0\n\0";
+    static const char latin[] = "name\nZ\xFCrich\n", utf16[] = "\xFF\xFEn\0\n\0\xFC\0\n\0",
+                      half[] = "\xFF\xFE\x00\xD8\n\0x\0\n\0";
     struct table table;
     (void)state;
     table_open(&table, marked, sizeof(marked) - 1, NULL);
@@ -159,8 +160,16 @@ static void marks_and_encodings_are_read(void **state)
     assert_int_equal(next(&table), 1);
     has(&table, 0, "ü");
     table_close(&table);
+    table_open(&table, half, sizeof(half) - 1, "UTF-16");
+    assert_int_equal(next(&table), 1);
+    has(&table, 0, SOURCE_NO_TEXT);
+    assert_int_equal(next(&table), 1); /* and costs no other its place */
+    has(&table, 0, "x");
+    table_close(&table);
     table_open(&table, latin, sizeof(latin) - 1, "UTF-8");
-    assert_true(source_fill(table.source) < 0 || source_fill(table.source) < 0);
+    assert_int_equal(next(&table), 1);
+    assert_int_equal(next(&table), 1); /* what is no text stays in its row, marked */
+    has(&table, 0, "Z" SOURCE_NO_TEXT "rich");
     assert_int_not_equal(source_encoding(table.source, "NO-SUCH-ENCODING"), 0);
     table_close(&table);
 }

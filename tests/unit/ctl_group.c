@@ -122,23 +122,29 @@ static void a_state_file_knows_its_input(void **state)
     close(descriptor);
     unlink(path);
     assert_int_equal(resume_open(&resume, path), 0); /* none yet */
-    assert_int_equal(resume_note(&resume, PW_TEXT("one")), 0);
-    assert_int_equal(resume_note(&resume, PW_TEXT("two")), 0);
+    assert_int_equal(resume_note(&resume, PW_TEXT("one"), false), 0);
+    assert_int_equal(resume_note(&resume, PW_TEXT("two"), true), 0);
     assert_int_equal(resume_save(&resume, true), 0);
 
     assert_int_equal(resume_open(&resume, path), 0);
     assert_int_equal(resume.before, 2);
-    assert_int_equal(resume_note(&resume, PW_TEXT("one")), 0);
-    assert_int_equal(resume_note(&resume, PW_TEXT("two")), 0);
-    assert_int_equal(resume_note(&resume, PW_TEXT("three")), 0);
+    assert_int_equal(resume.refused, 1);
+    assert_int_equal(resume_note(&resume, PW_TEXT("one"), false), 0);
+    assert_int_equal(resume_note(&resume, PW_TEXT("two"), false), 0);
+    assert_int_equal(resume_note(&resume, PW_TEXT("three"), false), 0);
 
     assert_int_equal(resume_open(&resume, path), 0);
-    assert_int_equal(resume_note(&resume, PW_TEXT("onet")), 0);
-    assert_int_equal(resume_note(&resume, PW_TEXT("wo")),
+    assert_int_equal(resume_note(&resume, PW_TEXT("onet"), false), 0);
+    assert_int_equal(resume_note(&resume, PW_TEXT("wo"), false),
                      PW_ERROR_INVALID); /* the same bytes, cut elsewhere */
     assert_int_equal(resume_save(&resume, true), 0);
     assert_int_equal(resume_open(&resume, path), 0);
     assert_int_equal(resume.before, 2);
+
+    assert_int_equal(resume_note(&resume, PW_TEXT("one"), false), 0);
+    assert_int_equal(resume_end(&resume), PW_ERROR_INVALID); /* it ended before what was settled did */
+    assert_int_equal(resume_note(&resume, PW_TEXT("two"), false), 0);
+    assert_int_equal(resume_end(&resume), 0);
 
     FILE *stream = fopen(path, "w");
     fputs("{\"settled\":2,\"digest\":\"zz\"}", stream);

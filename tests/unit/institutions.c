@@ -434,7 +434,36 @@ static void screens(void **state)
         strstr(screen(fixture, PW_TEXT("\xff\xc3 Beihang University \xe4\xb8"), "", ""), "name_exact"));
     assert_non_null(
         strstr(screen(fixture, PW_TEXT("Beihang\0University"), "", ""), "Beihang\xEF\xBF\xBDUniversity"));
+    assert_null(strstr(screen(fixture, PW_TEXT("Beihang University"), "", "05a28rw58"), "\"note\""));
     assert_null(pw_plugin.extension(fixture->instance, "pathwayd.other/1"));
+}
+
+static void spans_are_of_the_query(void **state)
+{
+    static const struct {
+        const char *query, *ror, *span;
+    } cases[] = {
+        {"Beihang University", "", "[0,18]"},
+        {"  Beihang University\t ", "", "[2,20]"},
+        {"\"Beihang University\"", "", "[1,19]"},
+        {"\xE2\x80\x9C"
+         "Beihang University\xE2\x80\x9D",
+         "", "[3,21]"},
+        {"The Beihang University", "", "[0,22]"},
+        {"", "00wk2mp56", "[0,0]"},
+        {"something else", "00wk2mp56", "[0,0]"},
+    };
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct pw_text query = {cases[i].query, strlen(cases[i].query)};
+        char wanted[48];
+        snprintf(wanted, sizeof wanted, "\"span\":%s", cases[i].span);
+        const char *answer = screen(fixture, query, "", cases[i].ror);
+        const char *organisation = strstr(answer, wanted);
+        const char *matches = strstr(answer, "\"matches\"");
+        if (!organisation || !matches || organisation > matches || !strstr(matches, wanted))
+            fail_msg("%s: no %s in %s", cases[i].query, wanted, answer);
+    }
 }
 
 static void too_long_is_an_error(void **state)
@@ -726,6 +755,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(two_in_one_sentence, with_shipped_lists, without),
         cmocka_unit_test_setup_teardown(ordinary_events_are_silent, with_shipped_lists, without),
         cmocka_unit_test_setup_teardown(strongest_facts_survive, with_shipped_lists, without),
+        cmocka_unit_test_setup_teardown(spans_are_of_the_query, with_shipped_lists, without),
         cmocka_unit_test_setup_teardown(screens, with_shipped_lists, without),
         cmocka_unit_test_setup_teardown(too_long_is_an_error, with_shipped_lists, without),
         cmocka_unit_test_setup_teardown(demo_matches_what_it_should, with_shipped_lists, without),

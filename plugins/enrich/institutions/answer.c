@@ -124,6 +124,15 @@ static void put_match(struct answer *answer, const struct screener *screener, co
     member_raw(answer, "reportable", match_reportable(match) ? "true" : "false");
 }
 
+/* The match as the query's reader sees it: a ROR id is given beside the query, so no part of it matched. */
+static struct match in_query(const struct match *match)
+{
+    struct match shown = *match;
+    if (shown.field == FIELD_ROR)
+        shown.from = shown.to = 0;
+    return shown;
+}
+
 static void put_note(struct answer *answer, const struct match *match)
 {
     if (match->other_ror)
@@ -197,10 +206,11 @@ static void put_organisations(struct answer *answer, const struct screener *scre
 {
     put_key(answer, "organisations");
     put_string(answer, "[");
-    for (uint32_t i = 0; i < screening->count; i++)
+    for (uint32_t i = 0; i < screening->count; i++) {
+        struct match match = in_query(&screening->matches[i]);
         if (!said_before(screener, screening, i))
-            put_organisation(answer, screener->entries[screening->matches[i].entry].entry,
-                             &screening->matches[i]);
+            put_organisation(answer, screener->entries[match.entry].entry, &match);
+    }
     put_string(answer, "]");
 }
 
@@ -210,10 +220,10 @@ static void put_matches(struct answer *answer, const struct screener *screener,
     put_key(answer, "matches");
     put_string(answer, "[");
     for (uint32_t i = 0; i < screening->count; i++) {
+        struct match match = in_query(&screening->matches[i]);
         put_comma(answer);
         put_string(answer, "{");
-        put_match(answer, screener, &screening->matches[i]);
-        put_note(answer, &screening->matches[i]);
+        put_match(answer, screener, &match);
         put_string(answer, "}");
     }
     put_string(answer, "]");

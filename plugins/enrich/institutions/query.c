@@ -132,9 +132,11 @@ static int ask_name(struct asking *asking)
     uint32_t start = folded->tokens[first].start;
     struct pw_text key = {folded->bytes + start, folded->length - start};
     const struct index *names = &screener->names;
+    /* From the first word to the last, without the blanks and quotes around them. */
+    const struct match match = {
+        .field = FIELD_NAME, .from = folded->tokens[0].from, .to = folded->tokens[folded->count - 1].to};
     for (uint32_t i = index_find(names, key); i != INDEX_NONE; i = names->meanings[i].next)
-        add_match(asking, &names->meanings[i],
-                  (struct match){.field = FIELD_NAME, .to = (uint32_t)name.length}, name);
+        add_match(asking, &names->meanings[i], match, name);
     return PW_OK;
 }
 
