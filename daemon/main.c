@@ -32,7 +32,7 @@
 #define AUDIT_HEAD_MS 3600000u /* how often the audit chain's head goes to the log (invariant 7) */
 #define WATCHDOG_MS   5000u    /* without systemd's own interval */
 
-enum phase { PHASE_RUNNING, PHASE_RELOADING, PHASE_STOPPING };
+enum phase { PHASE_RUNNING, PHASE_CHANGING, PHASE_RETURNING, PHASE_STOPPING };
 
 struct daemon {
     uv_loop_t loop;
@@ -40,6 +40,7 @@ struct daemon {
     const char *config_file;
     struct config *config;
     struct config *next_config; /* a reload's, while it is being tried */
+    struct config *last_config; /* what worked, until a reload's has been seen to run */
     struct trial *trial;
     struct host_options host_options;
     struct journal *journal;
@@ -53,6 +54,7 @@ struct daemon {
     uv_async_t stored; /* journal thread → loop; lives as long as the loop, so it is always safe to send */
     enum phase phase;
     int64_t started_ms;
+    int exit_status;
     bool to_systemd;
 };
 
@@ -255,7 +257,7 @@ static void reload_tried(void *owner, const char *errors)
     if (!daemon->next_config)
         return;
     log_format(daemon, PW_LOG_INFO, "the new configuration is good; changing over");
-    daemon->phase = PHASE_RELOADING;
+    daemon->phase = PHASE_CHANGING;
     stop_stages(daemon);
 }
 
@@ -314,24 +316,59 @@ static void finish(struct daemon *daemon)
     uv_close((uv_handle_t *)&daemon->stored, NULL);
 }
 
+static void running_again(struct daemon *daemon)
+{
+    daemon->phase = PHASE_RUNNING;
+    sd_notify(0, "READY=1");
+}
+
+/* Everything of the old configuration has stopped. That the new one passed its check says nothing of its
+ * addresses: those are the old one's until now. */
 static void change_over(struct daemon *daemon)
 {
-    struct config *old = daemon->config;
+    daemon->last_config = daemon->config;
     daemon->config = daemon->next_config;
     daemon->next_config = NULL;
-    alarm(0);
-    if (start_stages(daemon) < 0) { /* an address in use, most likely: back to what worked */
-        log_format(daemon, PW_LOG_ERROR,
-                   "cannot run with the new configuration: the daemon stops, to be restarted");
-        config_free(old);
+    if (start_stages(daemon) < 0) {
+        log_format(daemon, PW_LOG_ERROR, "cannot run with the new configuration: going back to the old one");
+        daemon->phase = PHASE_RETURNING;
+        stop_stages(daemon);
+        return;
+    }
+    config_free(daemon->last_config);
+    daemon->last_config = NULL;
+    log_format(daemon, PW_LOG_INFO, "reloaded %s", daemon->config->file);
+    running_again(daemon);
+}
+
+static void go_back(struct daemon *daemon)
+{
+    config_free(daemon->config);
+    daemon->config = daemon->last_config;
+    daemon->last_config = NULL;
+    if (start_stages(daemon) < 0) {
+        log_format(daemon, PW_LOG_ERROR, "cannot run with the old configuration either: the daemon stops");
+        daemon->exit_status = EXIT_FAILURE;
         daemon->phase = PHASE_STOPPING;
         stop_stages(daemon);
         return;
     }
-    config_free(old);
-    daemon->phase = PHASE_RUNNING;
-    log_format(daemon, PW_LOG_INFO, "reloaded %s", daemon->config->file);
-    sd_notify(0, "READY=1");
+    log_format(daemon, PW_LOG_ERROR, "the new configuration is not usable; the old one goes on");
+    running_again(daemon);
+}
+
+/* No stage is left. */
+static void stages_stopped(struct daemon *daemon)
+{
+    if (daemon->phase == PHASE_STOPPING) { /* its alarm stays: closing the journal may hang as well */
+        finish(daemon);
+        return;
+    }
+    alarm(0);
+    if (daemon->phase == PHASE_CHANGING)
+        change_over(daemon);
+    else
+        go_back(daemon);
 }
 
 static void control_stopped(void *owner)
@@ -340,10 +377,7 @@ static void control_stopped(void *owner)
     daemon->control = NULL;
     journal_view_close(daemon->control_view);
     daemon->control_view = NULL;
-    if (daemon->phase == PHASE_RELOADING)
-        change_over(daemon);
-    else
-        finish(daemon);
+    stages_stopped(daemon);
 }
 
 static void outbox_stopped(void *owner)
@@ -508,6 +542,7 @@ static int run(struct daemon *daemon)
     start_signals(daemon);
     int status = start_stages(daemon);
     if (status < 0) {
+        daemon->exit_status = EXIT_FAILURE;
         daemon->phase = PHASE_STOPPING;
         stop_stages(daemon);
     } else {
@@ -518,7 +553,7 @@ static int run(struct daemon *daemon)
     }
     uv_run(&daemon->loop, UV_RUN_DEFAULT);
     journal_close(daemon->journal);
-    return status < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    return daemon->exit_status;
 }
 
 /* ---- --check ---- */
@@ -624,6 +659,8 @@ int main(int count, char **arguments)
         uv_loop_close(&daemon.loop);
     }
     config_free(daemon.config);
+    config_free(daemon.next_config);
+    config_free(daemon.last_config);
     config_places_release(&daemon.places);
     return result;
 }

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The change-over of a reload: what can go wrong after the new configuration passed its check, and what must survive
+it."""
+
+import copy
+import os
+import shutil
+import signal
+
+from harness import Daemon, check, event, finish, until
+
+
+def reload_to(daemon, listen):
+    daemon.config["feeds"].append({"name": "second", "listen": listen, "sources": ["https://test.example.edu/"],
+                                   "types": ["*"]})
+    daemon.write_config()
+    daemon.process.send_signal(signal.SIGHUP)
+
+
+# A configuration that is good on paper and cannot run.
+daemon = Daemon(plugins=[]).start()
+before = copy.deepcopy(daemon.config)
+reload_to(daemon, f"ipc://{daemon.home}/missing/second.sock")
+check(until(lambda: "the old one goes on" in daemon.read_log() or daemon.process.poll() is not None) and
+      daemon.process.poll() is None, "a feed without its folder: the old configuration goes on")
+check('feed "second"' in daemon.read_log(), "and the log says which feed could not be opened")
+check([a["status"] for a in daemon.send([event(1)])] == ["accepted"], "it takes events")
+daemon.config = before
+daemon.write_config()
+daemon.process.send_signal(signal.SIGHUP)
+check(until(lambda: "reloaded" in daemon.read_log()), "the next reload finds everything as it was")
+check(daemon.stop() == 0, "and the daemon stops cleanly")
+
+# Neither the new configuration nor the old one.
+daemon = Daemon(plugins=[])
+folder = os.path.join(daemon.home, "sockets")
+os.mkdir(folder)
+daemon.config["feeds"][0]["listen"] = daemon.feed = f"ipc://{folder}/feed.sock"
+daemon.write_config()
+daemon.start()
+shutil.rmtree(folder)
+reload_to(daemon, f"ipc://{folder}/second.sock")
+check(until(lambda: daemon.process.poll() is not None) and daemon.process.poll() > 0,
+      "no way back either: the daemon ends, and its exit status says so")
+check("the old configuration" in daemon.read_log(), "and so does its log")
+finish()
