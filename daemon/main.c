@@ -241,8 +241,10 @@ static void stop_stages(struct daemon *daemon);
 static void reload_refused(struct daemon *daemon, const char *errors)
 {
     log_errors(daemon, errors);
-    log_format(daemon, PW_LOG_ERROR, "the new configuration is not usable; the old one goes on");
-    sd_notify(0, "READY=1");
+    if (daemon->phase == PHASE_RUNNING) {
+        log_format(daemon, PW_LOG_ERROR, "the new configuration is not usable; the old one goes on");
+        sd_notify(0, "READY=1");
+    }
     config_free(daemon->next_config);
     daemon->next_config = NULL;
 }
@@ -416,12 +418,14 @@ static void stop_stages(struct daemon *daemon)
 static void asked_to_stop(uv_signal_t *handle, int number)
 {
     struct daemon *daemon = handle->data;
-    if (daemon->phase != PHASE_RUNNING)
+    bool running = daemon->phase == PHASE_RUNNING;
+    if (daemon->phase == PHASE_STOPPING)
         return;
     log_format(daemon, PW_LOG_INFO, "stopping (%s)", strsignal(number));
     sd_notify(0, "STOPPING=1");
     daemon->phase = PHASE_STOPPING;
-    stop_stages(daemon);
+    if (running) /* a change-over is taking the stages down already; what follows depends on the phase alone */
+        stop_stages(daemon);
 }
 
 /* ---- starting ---- */

@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 
-from harness import Daemon, check, event, finish, until
+from harness import Daemon, check, event, finish, policies, until
 
 
 def reload_to(daemon, listen):
@@ -43,4 +43,12 @@ reload_to(daemon, f"ipc://{folder}/second.sock")
 check(until(lambda: daemon.process.poll() is not None) and daemon.process.poll() > 0,
       "no way back either: the daemon ends, and its exit status says so")
 check("the old configuration" in daemon.read_log(), "and so does its log")
+
+# A stop asked for in the middle: a policy's host that does not answer makes the middle last.
+daemon = Daemon(plugins=policies(("research",))).start()
+os.kill(daemon.host_pids()[-1], signal.SIGSTOP)
+daemon.process.send_signal(signal.SIGHUP)
+check(until(lambda: "changing over" in daemon.read_log()), "a reload is under way")
+check(daemon.stop(15) == 0, "SIGTERM ends the daemon all the same")
+check("reloaded" not in daemon.read_log(), "without starting the new configuration first")
 finish()
