@@ -55,6 +55,7 @@ struct daemon {
     enum phase phase;
     int64_t started_ms;
     int exit_status;
+    bool paused; /* what the operator asked of the last dispatch holds for the next */
     bool to_systemd;
 };
 
@@ -409,10 +410,12 @@ static void stop_stages(struct daemon *daemon)
     alarm(STOP_SECONDS);
     ingest_stop(daemon->ingest);
     daemon->ingest = NULL;
-    if (daemon->dispatch)
+    if (daemon->dispatch) {
+        daemon->paused = dispatch_is_paused(daemon->dispatch);
         dispatch_stop(daemon->dispatch);
-    else
+    } else {
         dispatch_stopped(daemon);
+    }
 }
 
 static void asked_to_stop(uv_signal_t *handle, int number)
@@ -466,6 +469,7 @@ static int start_stages(struct daemon *daemon)
     if (status < 0)
         return complain(daemon, "dispatch", status, error);
     dispatch_start(daemon->dispatch);
+    dispatch_pause(daemon->dispatch, daemon->paused);
     status = control_start(&daemon->loop, config, daemon->control_view, &control_sources, daemon,
                            &daemon->control, &error);
     if (status < 0)

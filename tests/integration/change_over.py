@@ -27,8 +27,13 @@ check('feed "second"' in daemon.read_log(), "and the log says which feed could n
 check([a["status"] for a in daemon.send([event(1)])] == ["accepted"], "it takes events")
 daemon.config = before
 daemon.write_config()
+daemon.ctl("pause")
 daemon.process.send_signal(signal.SIGHUP)
 check(until(lambda: "reloaded" in daemon.read_log()), "the next reload finds everything as it was")
+check(until(lambda: daemon.ctl("status", "--json").returncode == 0) and daemon.json("status")["dispatch"]["paused"],
+      "and what was paused stays so")
+daemon.ctl("resume")
+check(not daemon.json("status")["dispatch"]["paused"], "until it is resumed")
 check(daemon.stop() == 0, "and the daemon stops cleanly")
 
 # Neither the new configuration nor the old one.
