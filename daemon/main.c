@@ -55,7 +55,8 @@ struct daemon {
     enum phase phase;
     int64_t started_ms;
     int exit_status;
-    bool paused; /* what the operator asked of the last dispatch holds for the next */
+    bool paused;      /* what the operator asked of the last dispatch holds for the next */
+    bool left_behind; /* threads are still in what was stopped: no configuration may be freed any more */
     bool to_systemd;
 };
 
@@ -319,6 +320,12 @@ static void finish(struct daemon *daemon)
     uv_close((uv_handle_t *)&daemon->stored, NULL);
 }
 
+static void retire(const struct daemon *daemon, struct config *config)
+{
+    if (!daemon->left_behind)
+        config_free(config);
+}
+
 static void running_again(struct daemon *daemon)
 {
     daemon->phase = PHASE_RUNNING;
@@ -338,7 +345,7 @@ static void change_over(struct daemon *daemon)
         stop_stages(daemon);
         return;
     }
-    config_free(daemon->last_config);
+    retire(daemon, daemon->last_config);
     daemon->last_config = NULL;
     log_format(daemon, PW_LOG_INFO, "reloaded %s", daemon->config->file);
     running_again(daemon);
@@ -346,7 +353,7 @@ static void change_over(struct daemon *daemon)
 
 static void go_back(struct daemon *daemon)
 {
-    config_free(daemon->config);
+    retire(daemon, daemon->config);
     daemon->config = daemon->last_config;
     daemon->last_config = NULL;
     if (start_stages(daemon) < 0) {
@@ -408,7 +415,8 @@ static void dispatch_stopped(void *owner)
 static void stop_stages(struct daemon *daemon)
 {
     alarm(STOP_SECONDS);
-    ingest_stop(daemon->ingest);
+    if (!ingest_stop(daemon->ingest))
+        daemon->left_behind = true;
     daemon->ingest = NULL;
     if (daemon->dispatch) {
         daemon->paused = dispatch_is_paused(daemon->dispatch);
@@ -666,6 +674,8 @@ int main(int count, char **arguments)
         result = only_check ? check(&daemon) : run(&daemon);
         uv_loop_close(&daemon.loop);
     }
+    if (daemon.left_behind)
+        _exit(result); /* what threads are still in stays where it is until the very end */
     config_free(daemon.config);
     config_free(daemon.next_config);
     config_free(daemon.last_config);

@@ -181,20 +181,23 @@ static bool close_in_time(struct ingest *ingest)
     return closed;
 }
 
-void ingest_stop(struct ingest *ingest)
+bool ingest_stop(struct ingest *ingest)
 {
     static const char stuck[] = "the journal has not answered for seconds: the feeds are left open",
                       hung[] = "libnng does not finish closing: the feeds are left to it";
     if (!ingest)
-        return;
+        return true;
     /* The listeners stay until the sockets close: closing one would end its connections before they are
      * answered. */
     atomic_store(&ingest->stopping, true);
     bool ended = wait_for_slots(ingest);
-    if (ended && close_in_time(ingest))
+    if (ended && close_in_time(ingest)) {
         ingest_free(ingest);
-    else if (ingest->events.log) /* whoever still works in it has it: memory is lost rather than taken away */
+        return true;
+    }
+    if (ingest->events.log) /* whoever still works in it has it: memory is lost rather than taken away */
         ingest->events.log(ingest->owner, PW_LOG_ERROR, ended ? PW_TEXT(hung) : PW_TEXT(stuck));
+    return false;
 }
 
 bool ingest_is_stuck(struct ingest *ingest)

@@ -27,8 +27,10 @@ struct ingest_events {
 int ingest_start(const struct config *config, struct journal *journal, int64_t (*clock_ms)(void *),
                  const struct ingest_events *events, void *owner, struct ingest **ret_ingest,
                  char **ret_error);
-/* Stops taking requests, answers what is in work, closes. Blocks for at most a few seconds. */
-void ingest_stop(struct ingest *ingest);
+/* Stops taking requests, answers what is in work, closes. Blocks for at most a few seconds. false when it gave
+ * up on the journal or on libnng: what is left behind goes on using the configuration and `owner`, which must
+ * then stay until the process ends. */
+bool ingest_stop(struct ingest *ingest);
 
 /* true when a connection that was hung up on long ago is still not gone: libnng 1.5.2 can stop reaping (nng
  * #1543), new clients are then turned away one after the other, and only a restart helps, which loses nothing
