@@ -18,6 +18,7 @@
 #include <stdatomic.h>
 #include <nng/nng.h>
 #include "event/event.h"
+#include "ingest/connections.h"
 #include "ingest/ingest.h"
 #include "ingest/refused.h"
 
@@ -86,10 +87,9 @@ struct feed {
     nng_socket socket;
     nng_listener listener;
     struct slot *slots; /* INGEST_CONTEXTS */
+    struct connections connections;
     struct feed_counters counters;
     _Atomic int64_t logged_ms;
-    _Atomic int64_t
-        hung_up_ms; /* monotonic; the first hanging up that no connection's end has followed; 0: none */
 };
 
 struct ingest {

@@ -202,12 +202,10 @@ bool ingest_stop(struct ingest *ingest)
 
 bool ingest_is_stuck(struct ingest *ingest)
 {
-    int64_t now = monotonic_ms();
-    for (uint32_t i = 0; i < ingest->feed_count; i++) {
-        int64_t since = atomic_load(&ingest->feeds[i].hung_up_ms);
-        if (since != 0 && now - since > INGEST_REAP_MS)
+    int64_t limit = monotonic_ms() - INGEST_REAP_MS;
+    for (uint32_t i = 0; i < ingest->feed_count; i++)
+        if (connections_linger(&ingest->feeds[i].connections, limit))
             return true;
-    }
     return false;
 }
 
