@@ -3,7 +3,7 @@
  * control.c: carries control requests between an NNG socket and the loop.
  *
  *   libnng's threads                      loop thread
- *   RECEIVING ──▶ check uid and size ──▶ queue ── uv_async ──▶ answer ──▶ SENDING ──▶ RECEIVING …
+ *   RECEIVING ──▶ queue ── uv_async ──▶ answer ──▶ SENDING ──▶ RECEIVING …
  *
  * A slot is a context with its aio and is in one place at a time, so only the queue needs the lock. uv_async
  * coalesces: each wake-up drains the queue. A client that does not read its answer is cut off, because
@@ -17,7 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include "control/peer.h"
 #include "control/request.h"
 
 #define CONTROL_CONTEXTS    4u   /* requests in work; the loop answers one at a time anyway */
@@ -25,8 +25,7 @@
 #define CONTROL_SEND_MS     2000 /* a client that has not taken its answer by then is disconnected */
 #define CONTROL_HEADER      64u  /* libnng counts the protocol's own header in; it has some bytes a hop */
 #define CONTROL_MODE        0600 /* only the daemon's own account and root */
-#define CONTROL_MODE_SHARED                                                                                  \
-    0666 /* when other accounts are configured: the uid check decides, request by request */
+#define CONTROL_MODE_SHARED 0666 /* when other accounts are configured: the uid decides, see peer.h */
 
 enum slot_state { SLOT_RECEIVING, SLOT_QUEUED, SLOT_SENDING };
 
@@ -37,7 +36,6 @@ struct slot {
     nng_pipe pipe; /* of the request in work */
     nng_msg *request;
     enum slot_state state;
-    bool denied;
     struct slot *next;
 };
 
@@ -90,16 +88,6 @@ static struct slot *dequeue(struct control *control)
     return slot;
 }
 
-static bool uid_allowed(const struct control *control, uint64_t uid)
-{
-    if (uid == 0 || uid == (uint64_t)getuid())
-        return true;
-    for (uint32_t i = 0; i < control->uid_count; i++)
-        if ((uint64_t)control->uids[i] == uid)
-            return true;
-    return false;
-}
-
 static void receive(struct slot *slot)
 {
     slot->state = SLOT_RECEIVING;
@@ -109,13 +97,9 @@ static void receive(struct slot *slot)
 
 static void received(struct slot *slot)
 {
-    uint64_t uid = UINT64_MAX;
     slot->request = nng_aio_get_msg(slot->aio);
     nng_aio_set_msg(slot->aio, NULL);
     slot->pipe = nng_msg_get_pipe(slot->request);
-    /* A peer whose uid cannot be read is nobody's. */
-    slot->denied =
-        nng_pipe_get_uint64(slot->pipe, NNG_OPT_IPC_PEER_UID, &uid) != 0 || !uid_allowed(slot->control, uid);
     slot->state = SLOT_QUEUED;
     enqueue(slot->control, slot);
 }
@@ -146,10 +130,7 @@ static void answer(struct control *control, struct slot *slot, struct buffer *ou
                                             .owner = control->owner,
                                             .instances = (const char *const *)control->instances};
     struct pw_text bytes = {nng_msg_body(slot->request), nng_msg_len(slot->request)};
-    if (slot->denied)
-        request_refuse(out, "denied", "This account may not use the control endpoint; see control_uids.");
-    else
-        control_answer(&context, bytes, out);
+    control_answer(&context, bytes, out);
     if (out->failed) {
         buffer_release(out);
         request_refuse(out, "memory", "The daemon is out of memory.");
@@ -185,10 +166,12 @@ static void woken(uv_async_t *wake)
         answer_and_send(control, slot);
 }
 
-/* libnng's threads; counts, because libnng has no bound of its own. */
+/* libnng's threads; counts, because libnng has no bound of its own, and asks who it is before anything was
+ * read: who may not ask anything must not hold a place of those who may. */
 static void pipe_changed(nng_pipe pipe, nng_pipe_ev event, void *argument)
 {
     struct control *control = argument;
+    bool stranger = event == NNG_PIPE_EV_ADD_PRE && !peer_is_allowed(pipe, control->uids, control->uid_count);
     pthread_mutex_lock(&control->lock);
     if (event == NNG_PIPE_EV_ADD_PRE)
         control->connections++;
@@ -196,7 +179,7 @@ static void pipe_changed(nng_pipe pipe, nng_pipe_ev event, void *argument)
         control->connections--;
     bool crowded = event == NNG_PIPE_EV_ADD_PRE && control->connections > CONTROL_CONNECTIONS;
     pthread_mutex_unlock(&control->lock);
-    if (crowded)
+    if (crowded || stranger)
         nng_pipe_close(pipe);
 }
 

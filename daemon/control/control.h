@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * control.h: the control endpoint: an NNG REP socket on ipc, peer uid checked, JSON in and out. pathwayctl is
- * its client. One request, one answer:
+ * control.h: the control endpoint: an NNG REP socket on ipc, JSON in and out. Who may not use it (peer.h) is hung
+ * up on before anything is read. pathwayctl is its client. One request, one answer:
  *
  *     {"op": "status"}                                     → {"ok": true, "result": {…}}
  *     {"op": "event.list", "after": 0, "limit": 100}       → {"ok": true, "result": [ … ], "next": 100}

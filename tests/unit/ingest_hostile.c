@@ -6,8 +6,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pwd.h>
-#include <sys/wait.h>
 #include "ingest_scene.h"
+#include "visitor.h"
 
 #define BUSY_BYTES 16384
 
@@ -230,30 +230,6 @@ static void resending_client_gets_the_first_sequence(void **state)
 }
 
 /* ---- who may connect ----------------------------------------------------------------------------------- */
-
-/* In a child of another account: 0 when it was let in, 1 when hung up on. Only system calls: it is a fork of
- * a process with threads. */
-static int visit_as(const char *url, uid_t uid)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct pollfd hung_up = {.events = POLLIN};
-    char theirs[16];
-    int status;
-    snprintf(address.sun_path, sizeof address.sun_path, "%s", url + 6);
-    pid_t child = fork();
-    if (child == 0) {
-        hung_up.fd = socket(AF_UNIX, SOCK_STREAM, 0);
-        if (setuid(uid) != 0 || connect(hung_up.fd, (struct sockaddr *)&address, sizeof address) != 0)
-            _exit(2);
-        if (send(hung_up.fd, "\0SP\0\0\x30\0\0", 8, MSG_NOSIGNAL) != 8 ||
-            recv(hung_up.fd, theirs, 8, MSG_WAITALL) != 8)
-            _exit(1);
-        _exit(poll(&hung_up, 1, 500) > 0 && recv(hung_up.fd, theirs, 1, 0) <= 0 ? 1 : 0);
-    }
-    assert_true(child > 0);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 static void other_accounts_are_turned_away(void **state)
 {
