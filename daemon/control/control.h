@@ -37,6 +37,7 @@ struct control_sources {
 int control_start(uv_loop_t *loop, const struct config *config, struct journal_view *view,
                   const struct control_sources *sources, void *owner, struct control **ret_control,
                   char **ret_error);
+/* Ends in `stopped`, NULL or not, after a few seconds at most: a libnng that hangs keeps what it has. */
 void control_stop(struct control *control, void (*stopped)(void *owner), void *owner);
 
 #endif
