@@ -56,17 +56,15 @@ void connections_remove(struct connections *connections, int id)
     pthread_mutex_unlock(&connections->lock);
 }
 
-void connections_hang_up(struct connections *connections, int id, int64_t now_ms, void (*close)(int id))
+bool connections_hang_up(struct connections *connections, int id, int64_t now_ms)
 {
     pthread_mutex_lock(&connections->lock);
     struct connection *row = find(connections, id);
-    if (row && row->hung_up_ms == 0) {
+    bool first = row && row->hung_up_ms == 0;
+    if (first)
         row->hung_up_ms = now_ms;
-        /* Under the lock, so that no slot that failed on it too goes on to receive in the middle of the closing:
-         * the read it would start is one that libnng may lose (nng #1543). */
-        close(id);
-    }
     pthread_mutex_unlock(&connections->lock);
+    return first;
 }
 
 bool connections_linger(struct connections *connections, int64_t ms)

@@ -32,9 +32,8 @@ void connections_release(struct connections *connections); /* all zero is fine *
 /* false when there is no room: the caller closes it, and it is not known. */
 bool connections_add(struct connections *connections, int id);
 void connections_remove(struct connections *connections, int id);
-/* Calls `close` for a known connection that was not hung up on before; of several callers the late ones return
- * when it is closed. */
-void connections_hang_up(struct connections *connections, int id, int64_t now_ms, void (*close)(int id));
+/* Notes that it is being hung up on. true when it is known and this is the first time: the caller ends it. */
+bool connections_hang_up(struct connections *connections, int id, int64_t now_ms);
 /* true when one that was hung up on before `ms` is still known. */
 bool connections_linger(struct connections *connections, int64_t ms);
 

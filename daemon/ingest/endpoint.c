@@ -63,19 +63,16 @@ int64_t monotonic_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void close_pipe(int id)
+/* Before anything was read, so nothing can be lost in closing. */
+static void hang_up(struct feed *feed, nng_pipe pipe)
 {
-    nng_pipe_close((nng_pipe){.id = (uint32_t)id});
-}
-
-void feed_hang_up(struct feed *feed, nng_pipe pipe)
-{
-    connections_hang_up(&feed->connections, nng_pipe_id(pipe), monotonic_ms(), close_pipe);
+    connections_hang_up(&feed->connections, nng_pipe_id(pipe), monotonic_ms());
+    nng_pipe_close(pipe);
 }
 
 static void turn_away(struct feed *feed, nng_pipe pipe, const char *why)
 {
-    feed_hang_up(feed, pipe);
+    hang_up(feed, pipe);
     atomic_fetch_add(&feed->counters.turned_away, 1);
     feed_log(feed, why);
 }
@@ -86,9 +83,9 @@ static void connected(nng_pipe pipe, nng_pipe_ev event, void *argument)
     (void)event;
     unsigned before = atomic_fetch_add(&feed->counters.connections, 1);
     if (!connections_add(&feed->connections, nng_pipe_id(pipe)))
-        close_pipe(nng_pipe_id(pipe)); /* over the cap by far: who was turned away before is not gone yet */
+        nng_pipe_close(pipe); /* over the cap by far: who was turned away before is not gone yet */
     else if (atomic_load(&feed->ingest->stopping))
-        feed_hang_up(feed, pipe);
+        hang_up(feed, pipe);
     else if (!may_connect(feed, pipe))
         turn_away(feed, pipe, "a process of an account that may not connect was turned away");
     else if (before >= feed->connection_cap)

@@ -127,8 +127,10 @@ static void cancel_receiving(struct ingest *ingest)
         for (uint32_t k = 0; k < INGEST_CONTEXTS; k++) {
             struct slot *slot = &ingest->feeds[i].slots[k];
             int state = atomic_load(&slot->state);
-            if (state == SLOT_RECEIVING || state == SLOT_PAUSING)
+            if (state == SLOT_RECEIVING)
                 nng_aio_cancel(slot->aio);
+            else if (state == SLOT_PAUSING)
+                nng_aio_cancel(slot->pause);
         }
 }
 

@@ -13,9 +13,12 @@
 #include "config/config.h"
 #include "journal/journal.h"
 
-#define INGEST_SEND_MS     2000u /* a client that has not taken its answer by then is disconnected */
-#define INGEST_CONTEXTS    64u   /* requests in work per feed at most */
-#define INGEST_RETRY_AFTER 5u    /* seconds, in `busy` answers */
+#define INGEST_SEND_MS 2000u /* a client that has not taken its answer by then is disconnected */
+/* Requests in work per feed at most. One connection may have them all, until it is cut off: a client of libnng's
+ * may well have more under way on its one connection, and one it is not answered is sent again only after a
+ * minute. */
+#define INGEST_CONTEXTS    64u
+#define INGEST_RETRY_AFTER 5u /* seconds, in `busy` answers */
 
 struct ingest;
 
