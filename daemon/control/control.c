@@ -3,7 +3,7 @@
  * control.c: carries control requests between an NNG socket and the loop.
  *
  *   libnng's threads                      loop thread
- *   RECEIVING ──▶ check uid and size ──▶ queue ── uv_async ──▶ answer ──▶ SENDING ──▶ RECEIVING …
+ *   RECEIVING ──▶ queue ── uv_async ──▶ answer ──▶ SENDING ──▶ RECEIVING …
  *
  * A slot is a context with its aio and is in one place at a time, so only the queue needs the lock. uv_async
  * coalesces: each wake-up drains the queue. A client that does not read its answer is cut off, because
@@ -17,16 +17,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include "control/peer.h"
 #include "control/request.h"
 
 #define CONTROL_CONTEXTS    4u   /* requests in work; the loop answers one at a time anyway */
 #define CONTROL_CONNECTIONS 32u  /* clients at once: reviewers and scripts, not load */
 #define CONTROL_SEND_MS     2000 /* a client that has not taken its answer by then is disconnected */
+#define CONTROL_CLOSE_MS    3000 /* libnng may never finish closing (nng #1543); then it is left to it */
 #define CONTROL_HEADER      64u  /* libnng counts the protocol's own header in; it has some bytes a hop */
 #define CONTROL_MODE        0600 /* only the daemon's own account and root */
-#define CONTROL_MODE_SHARED                                                                                  \
-    0666 /* when other accounts are configured: the uid check decides, request by request */
+#define CONTROL_MODE_SHARED 0666 /* when other accounts are configured: the uid decides, see peer.h */
 
 enum slot_state { SLOT_RECEIVING, SLOT_QUEUED, SLOT_SENDING };
 
@@ -37,7 +37,6 @@ struct slot {
     nng_pipe pipe; /* of the request in work */
     nng_msg *request;
     enum slot_state state;
-    bool denied;
     struct slot *next;
 };
 
@@ -45,11 +44,16 @@ struct control {
     nng_socket socket;
     bool opened;
     struct slot slots[CONTROL_CONTEXTS];
-    pthread_mutex_t lock; /* queue, closing, connections */
+    pthread_mutex_t lock; /* of the queue, closing, closed, left, connections */
     struct slot *first, *last;
-    bool closing;
+    bool closing; /* no request is taken any more */
+    bool closed;  /* libnng has nothing of this any more */
+    bool left;    /* it was not waited for: whatever it still has stays */
     uint32_t connections;
     uv_async_t wake;
+    uv_timer_t patience;
+    uint32_t open_handles; /* of the loop */
+    pthread_t closer;
     uid_t *uids;
     uint32_t uid_count;
     char **instances;
@@ -90,16 +94,6 @@ static struct slot *dequeue(struct control *control)
     return slot;
 }
 
-static bool uid_allowed(const struct control *control, uint64_t uid)
-{
-    if (uid == 0 || uid == (uint64_t)getuid())
-        return true;
-    for (uint32_t i = 0; i < control->uid_count; i++)
-        if ((uint64_t)control->uids[i] == uid)
-            return true;
-    return false;
-}
-
 static void receive(struct slot *slot)
 {
     slot->state = SLOT_RECEIVING;
@@ -109,13 +103,9 @@ static void receive(struct slot *slot)
 
 static void received(struct slot *slot)
 {
-    uint64_t uid = UINT64_MAX;
     slot->request = nng_aio_get_msg(slot->aio);
     nng_aio_set_msg(slot->aio, NULL);
     slot->pipe = nng_msg_get_pipe(slot->request);
-    /* A peer whose uid cannot be read is nobody's. */
-    slot->denied =
-        nng_pipe_get_uint64(slot->pipe, NNG_OPT_IPC_PEER_UID, &uid) != 0 || !uid_allowed(slot->control, uid);
     slot->state = SLOT_QUEUED;
     enqueue(slot->control, slot);
 }
@@ -146,10 +136,7 @@ static void answer(struct control *control, struct slot *slot, struct buffer *ou
                                             .owner = control->owner,
                                             .instances = (const char *const *)control->instances};
     struct pw_text bytes = {nng_msg_body(slot->request), nng_msg_len(slot->request)};
-    if (slot->denied)
-        request_refuse(out, "denied", "This account may not use the control endpoint; see control_uids.");
-    else
-        control_answer(&context, bytes, out);
+    control_answer(&context, bytes, out);
     if (out->failed) {
         buffer_release(out);
         request_refuse(out, "memory", "The daemon is out of memory.");
@@ -178,17 +165,30 @@ static void answer_and_send(struct control *control, struct slot *slot)
     buffer_release(&out);
 }
 
+static void leave_loop(struct control *control);
+
 static void woken(uv_async_t *wake)
 {
     struct control *control = wake->data;
+    pthread_mutex_lock(&control->lock);
+    bool closing = control->closing, closed = control->closed;
+    pthread_mutex_unlock(&control->lock);
+    if (closed) {
+        pthread_join(control->closer, NULL);
+        leave_loop(control);
+    }
+    if (closing)
+        return;
     for (struct slot *slot = dequeue(control); slot; slot = dequeue(control))
         answer_and_send(control, slot);
 }
 
-/* libnng's threads; counts, because libnng has no bound of its own. */
+/* libnng's threads; counts, because libnng has no bound of its own, and asks who it is before anything was
+ * read: who may not ask anything must not hold a place of those who may. */
 static void pipe_changed(nng_pipe pipe, nng_pipe_ev event, void *argument)
 {
     struct control *control = argument;
+    bool stranger = event == NNG_PIPE_EV_ADD_PRE && !peer_is_allowed(pipe, control->uids, control->uid_count);
     pthread_mutex_lock(&control->lock);
     if (event == NNG_PIPE_EV_ADD_PRE)
         control->connections++;
@@ -196,7 +196,7 @@ static void pipe_changed(nng_pipe pipe, nng_pipe_ev event, void *argument)
         control->connections--;
     bool crowded = event == NNG_PIPE_EV_ADD_PRE && control->connections > CONTROL_CONNECTIONS;
     pthread_mutex_unlock(&control->lock);
-    if (crowded)
+    if (crowded || stranger)
         nng_pipe_close(pipe);
 }
 
@@ -292,7 +292,7 @@ static int control_new(uv_loop_t *loop, const struct config *config, struct cont
     if (!control)
         return PW_ERROR_MEMORY;
     pthread_mutex_init(&control->lock, NULL);
-    control->wake.data = control;
+    control->wake.data = control->patience.data = control;
     int status = copy_config(control, config);
     if (status == 0 && uv_async_init(loop, &control->wake, woken) != 0)
         status = PW_ERROR_IO;
@@ -300,6 +300,8 @@ static int control_new(uv_loop_t *loop, const struct config *config, struct cont
         discard(control);
         return status;
     }
+    uv_timer_init(loop, &control->patience);
+    control->open_handles = 2;
     *ret_control = control;
     return 0;
 }
@@ -328,7 +330,8 @@ int control_start(uv_loop_t *loop, const struct config *config, struct journal_v
         *ret_error =
             said("the control endpoint ", config->control, " cannot be opened: ", nng_strerror(error),
                  error == NNG_EADDRINUSE ? "; another daemon listens there" : "");
-        control_stop(control, NULL, NULL);
+        hang_up(control); /* nobody ever connected, so this is quick */
+        leave_loop(control);
         return PW_ERROR_IO;
     }
     for (uint32_t i = 0; i < CONTROL_CONTEXTS; i++)
@@ -337,14 +340,50 @@ int control_start(uv_loop_t *loop, const struct config *config, struct journal_v
     return 0;
 }
 
-static void wake_closed(uv_handle_t *handle)
+/* ---- stopping ------------------------------------------------------------------------------------------ */
+
+static void handle_closed(uv_handle_t *handle)
 {
     struct control *control = handle->data;
     void (*stopped)(void *) = control->stopped;
     void *owner = control->stopped_owner;
-    discard(control);
+    if (--control->open_handles > 0)
+        return;
+    if (!control->left)
+        discard(control);
     if (stopped)
         stopped(owner);
+}
+
+static void leave_loop(struct control *control)
+{
+    uv_close((uv_handle_t *)&control->wake, handle_closed);
+    uv_close((uv_handle_t *)&control->patience, handle_closed);
+}
+
+/* A thread of its own, for the loop must not hang with libnng. */
+static void *close_endpoint(void *argument)
+{
+    struct control *control = argument;
+    hang_up(control);
+    pthread_mutex_lock(&control->lock);
+    control->closed = true;
+    if (!control->left)
+        uv_async_send(&control->wake);
+    pthread_mutex_unlock(&control->lock);
+    return NULL;
+}
+
+static void out_of_patience(uv_timer_t *patience)
+{
+    struct control *control = patience->data;
+    pthread_mutex_lock(&control->lock);
+    bool left = control->left = !control->closed; /* else the wake-up is on its way */
+    pthread_mutex_unlock(&control->lock);
+    if (!left)
+        return;
+    pthread_detach(control->closer);
+    leave_loop(control);
 }
 
 void control_stop(struct control *control, void (*stopped)(void *owner), void *owner)
@@ -354,8 +393,12 @@ void control_stop(struct control *control, void (*stopped)(void *owner), void *o
     pthread_mutex_lock(&control->lock);
     control->closing = true;
     pthread_mutex_unlock(&control->lock);
-    hang_up(control);
     control->stopped = stopped;
     control->stopped_owner = owner;
-    uv_close((uv_handle_t *)&control->wake, wake_closed);
+    if (pthread_create(&control->closer, NULL, close_endpoint, control) == 0) {
+        uv_timer_start(&control->patience, out_of_patience, CONTROL_CLOSE_MS, 0);
+    } else {
+        hang_up(control);
+        leave_loop(control);
+    }
 }

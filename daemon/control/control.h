@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * control.h: the control endpoint: an NNG REP socket on ipc, peer uid checked, JSON in and out. pathwayctl is
- * its client. One request, one answer:
+ * control.h: the control endpoint: an NNG REP socket on ipc, JSON in and out. Who may not use it (peer.h) is hung
+ * up on before anything is read. pathwayctl is its client. One request, one answer:
  *
  *     {"op": "status"}                                     → {"ok": true, "result": {…}}
  *     {"op": "event.list", "after": 0, "limit": 100}       → {"ok": true, "result": [ … ], "next": 100}
@@ -38,6 +38,7 @@ struct control_sources {
 int control_start(uv_loop_t *loop, const struct config *config, struct journal_view *view,
                   const struct control_sources *sources, void *owner, struct control **ret_control,
                   char **ret_error);
+/* Ends in `stopped`, NULL or not, after a few seconds at most: a libnng that hangs keeps what it has. */
 void control_stop(struct control *control, void (*stopped)(void *owner), void *owner);
 
 #endif

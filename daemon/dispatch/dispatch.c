@@ -481,3 +481,8 @@ void dispatch_describe_plugins(const struct dispatch *dispatch, struct buffer *o
     for (uint32_t i = 0; i < pipeline_instance_count(dispatch->pipeline); i++)
         host_process_describe(pipeline_instance(dispatch->pipeline, i), out);
 }
+
+bool dispatch_is_paused(const struct dispatch *dispatch)
+{
+    return dispatch->paused;
+}

@@ -37,6 +37,7 @@ int dispatch_new(uv_loop_t *loop, const struct config *config, struct journal *j
 void dispatch_start(struct dispatch *dispatch);
 void dispatch_wake(struct dispatch *dispatch); /* events were stored; any thread, until dispatch_stop */
 void dispatch_pause(struct dispatch *dispatch, bool paused);
+bool dispatch_is_paused(const struct dispatch *dispatch);
 void dispatch_stop(struct dispatch *dispatch); /* ends in `stopped` */
 void dispatch_free(struct dispatch *dispatch); /* after `stopped`; NULL is fine */
 

@@ -63,16 +63,16 @@ int64_t monotonic_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-void feed_hang_up(struct feed *feed, nng_pipe pipe)
+/* Before anything was read, so nothing can be lost in closing. */
+static void hang_up(struct feed *feed, nng_pipe pipe)
 {
-    int64_t none = 0;
-    atomic_compare_exchange_strong(&feed->hung_up_ms, &none, monotonic_ms());
+    connections_hang_up(&feed->connections, nng_pipe_id(pipe), monotonic_ms());
     nng_pipe_close(pipe);
 }
 
 static void turn_away(struct feed *feed, nng_pipe pipe, const char *why)
 {
-    feed_hang_up(feed, pipe);
+    hang_up(feed, pipe);
     atomic_fetch_add(&feed->counters.turned_away, 1);
     feed_log(feed, why);
 }
@@ -82,8 +82,10 @@ static void connected(nng_pipe pipe, nng_pipe_ev event, void *argument)
     struct feed *feed = argument;
     (void)event;
     unsigned before = atomic_fetch_add(&feed->counters.connections, 1);
-    if (atomic_load(&feed->ingest->stopping))
-        feed_hang_up(feed, pipe);
+    if (!connections_add(&feed->connections, nng_pipe_id(pipe)))
+        nng_pipe_close(pipe); /* over the cap by far: who was turned away before is not gone yet */
+    else if (atomic_load(&feed->ingest->stopping))
+        hang_up(feed, pipe);
     else if (!may_connect(feed, pipe))
         turn_away(feed, pipe, "a process of an account that may not connect was turned away");
     else if (before >= feed->connection_cap)
@@ -93,10 +95,9 @@ static void connected(nng_pipe pipe, nng_pipe_ev event, void *argument)
 static void disconnected(nng_pipe pipe, nng_pipe_ev event, void *argument)
 {
     struct feed *feed = argument;
-    (void)pipe;
     (void)event;
+    connections_remove(&feed->connections, nng_pipe_id(pipe));
     atomic_fetch_sub(&feed->counters.connections, 1);
-    atomic_store(&feed->hung_up_ms, 0);
 }
 
 /* ---- TLS ----------------------------------------------------------------------------------------------- */
@@ -225,6 +226,8 @@ static int set_socket(struct feed *feed)
 int feed_open(struct feed *feed, char **ret_error)
 {
     const char *url = feed->config->listen;
+    if (connections_prepare(&feed->connections, feed->connection_cap) < 0)
+        return PW_ERROR_MEMORY;
     int result = nng_rep0_open(&feed->socket);
     if (result != 0)
         return failed(feed, ret_error, url, nng_strerror(result));
@@ -246,4 +249,5 @@ void feed_close(struct feed *feed)
     for (uint32_t i = 0; feed->slots && i < INGEST_CONTEXTS; i++)
         slot_close(&feed->slots[i]);
     free(feed->slots);
+    connections_release(&feed->connections);
 }

@@ -18,6 +18,7 @@
 #include <stdatomic.h>
 #include <nng/nng.h>
 #include "event/event.h"
+#include "ingest/connections.h"
 #include "ingest/ingest.h"
 #include "ingest/refused.h"
 
@@ -32,10 +33,13 @@
  * then waits for it for ever (nng #1543). So connections get this long to fall silent before the feed closes
  * them, … */
 #define INGEST_QUIET_MS 100
+/* … (one connection that is cut off gets this long, while no slot of its feed begins to receive), … */
+#define INGEST_SETTLE_MS 50
 /* … the closing itself gets this long before it is left behind, … */
 #define INGEST_CLOSE_MS 3000u
 /* … and a connection that is not gone this long after it was hung up on says that reaping has stopped. */
 #define INGEST_REAP_MS  30000
+#define INGEST_LOOK_MS  5     /* whether receiving may begin again */
 #define INGEST_PAUSE_MS 100   /* after a failure to receive that might repeat at once */
 #define INGEST_LOG_MS   60000 /* one line a minute and feed about clients that misbehave */
 
@@ -57,8 +61,10 @@ struct slot {
     _Atomic int state; /* enum slot_state */
     nng_ctx ctx;
     nng_aio *aio;
+    nng_aio *pause; /* libnng 1.5.2 calls every later time-out of an aio that once slept a success */
     bool opened;
     nng_pipe pipe;    /* of the request in work */
+    bool hanging_up;  /* PAUSING, and then `pipe` is closed */
     nng_msg *request; /* owns the bytes the document points into, then becomes the answer */
     size_t charged;   /* of the budget */
     bool batch;
@@ -86,10 +92,10 @@ struct feed {
     nng_socket socket;
     nng_listener listener;
     struct slot *slots; /* INGEST_CONTEXTS */
+    struct connections connections;
+    atomic_uint hanging_up; /* slots that are; meanwhile none begins to receive */
     struct feed_counters counters;
     _Atomic int64_t logged_ms;
-    _Atomic int64_t
-        hung_up_ms; /* monotonic; the first hanging up that no connection's end has followed; 0: none */
 };
 
 struct ingest {
@@ -114,8 +120,6 @@ struct ingest {
 /* endpoint.c: opens the feed's socket and listens; *ret_error a sentence. Slots are not started. */
 int feed_open(struct feed *feed, char **ret_error);
 void feed_close(struct feed *feed);
-/* Ends a connection; slot.c's and the pipe callbacks' only way to do so. */
-void feed_hang_up(struct feed *feed, nng_pipe pipe);
 int64_t monotonic_ms(void);
 /* One line in the log, at most one a minute: a misbehaving client must not fill the disk. */
 void feed_log(struct feed *feed, const char *what);

@@ -127,8 +127,10 @@ static void cancel_receiving(struct ingest *ingest)
         for (uint32_t k = 0; k < INGEST_CONTEXTS; k++) {
             struct slot *slot = &ingest->feeds[i].slots[k];
             int state = atomic_load(&slot->state);
-            if (state == SLOT_RECEIVING || state == SLOT_PAUSING)
+            if (state == SLOT_RECEIVING)
                 nng_aio_cancel(slot->aio);
+            else if (state == SLOT_PAUSING)
+                nng_aio_cancel(slot->pause);
         }
 }
 
@@ -181,30 +183,31 @@ static bool close_in_time(struct ingest *ingest)
     return closed;
 }
 
-void ingest_stop(struct ingest *ingest)
+bool ingest_stop(struct ingest *ingest)
 {
     static const char stuck[] = "the journal has not answered for seconds: the feeds are left open",
                       hung[] = "libnng does not finish closing: the feeds are left to it";
     if (!ingest)
-        return;
+        return true;
     /* The listeners stay until the sockets close: closing one would end its connections before they are
      * answered. */
     atomic_store(&ingest->stopping, true);
     bool ended = wait_for_slots(ingest);
-    if (ended && close_in_time(ingest))
+    if (ended && close_in_time(ingest)) {
         ingest_free(ingest);
-    else if (ingest->events.log) /* whoever still works in it has it: memory is lost rather than taken away */
+        return true;
+    }
+    if (ingest->events.log) /* whoever still works in it has it: memory is lost rather than taken away */
         ingest->events.log(ingest->owner, PW_LOG_ERROR, ended ? PW_TEXT(hung) : PW_TEXT(stuck));
+    return false;
 }
 
 bool ingest_is_stuck(struct ingest *ingest)
 {
-    int64_t now = monotonic_ms();
-    for (uint32_t i = 0; i < ingest->feed_count; i++) {
-        int64_t since = atomic_load(&ingest->feeds[i].hung_up_ms);
-        if (since != 0 && now - since > INGEST_REAP_MS)
+    int64_t limit = monotonic_ms() - INGEST_REAP_MS;
+    for (uint32_t i = 0; i < ingest->feed_count; i++)
+        if (connections_linger(&ingest->feeds[i].connections, limit))
             return true;
-    }
     return false;
 }
 

@@ -13,9 +13,12 @@
 #include "config/config.h"
 #include "journal/journal.h"
 
-#define INGEST_SEND_MS     2000u /* a client that has not taken its answer by then is disconnected */
-#define INGEST_CONTEXTS    64u   /* requests in work per feed at most */
-#define INGEST_RETRY_AFTER 5u    /* seconds, in `busy` answers */
+#define INGEST_SEND_MS 2000u /* a client that has not taken its answer by then is disconnected */
+/* Requests in work per feed at most. One connection may have them all, until it is cut off: a client of libnng's
+ * may well have more under way on its one connection, and one it is not answered is sent again only after a
+ * minute. */
+#define INGEST_CONTEXTS    64u
+#define INGEST_RETRY_AFTER 5u /* seconds, in `busy` answers */
 
 struct ingest;
 
@@ -27,8 +30,10 @@ struct ingest_events {
 int ingest_start(const struct config *config, struct journal *journal, int64_t (*clock_ms)(void *),
                  const struct ingest_events *events, void *owner, struct ingest **ret_ingest,
                  char **ret_error);
-/* Stops taking requests, answers what is in work, closes. Blocks for at most a few seconds. */
-void ingest_stop(struct ingest *ingest);
+/* Stops taking requests, answers what is in work, closes. Blocks for at most a few seconds. false when it gave
+ * up on the journal or on libnng: what is left behind goes on using the configuration and `owner`, which must
+ * then stay until the process ends. */
+bool ingest_stop(struct ingest *ingest);
 
 /* true when a connection that was hung up on long ago is still not gone: libnng 1.5.2 can stop reaping (nng
  * #1543), new clients are then turned away one after the other, and only a restart helps, which loses nothing

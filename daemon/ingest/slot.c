@@ -17,12 +17,22 @@ static void slot_end(struct slot *slot)
     pthread_mutex_unlock(&ingest->lock);
 }
 
+static void slot_pause(struct slot *slot, nng_duration ms)
+{
+    atomic_store(&slot->state, SLOT_PAUSING);
+    nng_sleep_aio(ms, slot->pause);
+}
+
 static void slot_receive(struct slot *slot)
 {
     atomic_store(&slot->state, SLOT_RECEIVING);
     /* A stop between this look and the next line is why ingest_stop cancels more than once. */
     if (atomic_load(&slot->feed->ingest->stopping)) {
         slot_end(slot);
+        return;
+    }
+    if (atomic_load(&slot->feed->hanging_up) > 0) {
+        slot_pause(slot, INGEST_LOOK_MS);
         return;
     }
     nng_aio_set_timeout(slot->aio, NNG_DURATION_INFINITE);
@@ -78,6 +88,37 @@ static void slot_work(struct slot *slot)
     journal_append(ingest->journal, &slot->append);
 }
 
+/* A client that does not read would in the end hold every slot of the feed. It may still be sending, and to close
+ * it in the middle of a read is what libnng does not survive. But libnng reads on only when a slot receives: with
+ * none that begins to, the client is soon read no further. */
+static void slot_hang_up(struct slot *slot)
+{
+    struct feed *feed = slot->feed;
+    if (!connections_hang_up(&feed->connections, nng_pipe_id(slot->pipe), monotonic_ms())) {
+        slot_receive(slot); /* another slot is at it */
+        return;
+    }
+    atomic_fetch_add(&feed->hanging_up, 1);
+    atomic_fetch_add(&feed->counters.cut_off, 1);
+    feed_log(feed, "a client did not take its answer and was disconnected");
+    slot->hanging_up = true;
+    slot_pause(slot, INGEST_SETTLE_MS);
+}
+
+/* Libnng thread. */
+static void slot_paused(void *argument)
+{
+    struct slot *slot = argument;
+    if (slot->hanging_up) {
+        /* A stop ended the pause early; it closes everything, and sees to silence itself. */
+        if (!atomic_load(&slot->feed->ingest->stopping))
+            nng_pipe_close(slot->pipe);
+        slot->hanging_up = false;
+        atomic_fetch_sub(&slot->feed->hanging_up, 1);
+    }
+    slot_receive(slot);
+}
+
 static void slot_sent(struct slot *slot, int result)
 {
     slot_release_budget(slot);
@@ -86,13 +127,10 @@ static void slot_sent(struct slot *slot, int result)
         nng_aio_set_msg(slot->aio, NULL);
         nng_msg_free(message);
     }
-    if (result == NNG_ETIMEDOUT) {
-        /* A client that does not read would in the end hold every slot of the feed. */
-        feed_hang_up(slot->feed, slot->pipe);
-        atomic_fetch_add(&slot->feed->counters.cut_off, 1);
-        feed_log(slot->feed, "a client did not take its answer and was disconnected");
-    }
-    slot_receive(slot);
+    if (result == NNG_ETIMEDOUT)
+        slot_hang_up(slot);
+    else
+        slot_receive(slot);
 }
 
 /* Anything but the end of the feed might fail again at once: no loop without a pause. */
@@ -102,8 +140,7 @@ static void slot_not_received(struct slot *slot, int result)
         slot_end(slot);
         return;
     }
-    atomic_store(&slot->state, SLOT_PAUSING);
-    nng_sleep_aio(INGEST_PAUSE_MS, slot->aio);
+    slot_pause(slot, INGEST_PAUSE_MS);
 }
 
 /* Libnng thread: what the slot waited for has happened. */
@@ -111,27 +148,20 @@ static void slot_event(void *argument)
 {
     struct slot *slot = argument;
     int result = nng_aio_result(slot->aio);
-    switch (atomic_load(&slot->state)) {
-    case SLOT_RECEIVING:
-        if (result == 0)
-            slot_work(slot);
-        else
-            slot_not_received(slot, result);
-        break;
-    case SLOT_SENDING:
+    if (atomic_load(&slot->state) == SLOT_SENDING)
         slot_sent(slot, result);
-        break;
-    default:
-        slot_receive(slot);
-        break;
-    }
+    else if (result == 0)
+        slot_work(slot);
+    else
+        slot_not_received(slot, result);
 }
 
 int slot_open(struct slot *slot, struct feed *feed)
 {
     slot->feed = feed;
     atomic_store(&slot->state, SLOT_ENDED);
-    if (nng_aio_alloc(&slot->aio, slot_event, slot) != 0)
+    if (nng_aio_alloc(&slot->aio, slot_event, slot) != 0 ||
+        nng_aio_alloc(&slot->pause, slot_paused, slot) != 0)
         return PW_ERROR_MEMORY;
     if (nng_ctx_open(&slot->ctx, feed->socket) != 0)
         return PW_ERROR_MEMORY;
@@ -154,6 +184,8 @@ void slot_close(struct slot *slot)
         nng_ctx_close(slot->ctx);
     if (slot->aio)
         nng_aio_free(slot->aio); /* waits for a callback that is still returning */
+    if (slot->pause)
+        nng_aio_free(slot->pause);
     json_release(&slot->document);
     event_release(&slot->event);
     buffer_release(&slot->text);

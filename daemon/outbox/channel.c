@@ -195,6 +195,34 @@ void channel_pump(struct channel *channel)
         arm(channel, CHANNEL_AGAIN_MS);
 }
 
+/* ---- the end ------------------------------------------------------------------------------------------- */
+
+static void maybe_closed(struct channel *channel)
+{
+    if (channel->host_stopped && channel->timer_closed && channel->state != CHANNEL_SETTLING)
+        channel->around->closed(channel->around->outbox, channel);
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    struct channel *channel = handle->data;
+    channel->timer_closed = true;
+    maybe_closed(channel);
+}
+
+static void stop_host(struct channel *channel)
+{
+    if (!channel->started) {
+        channel->host_stopped = channel->timer_closed = true;
+        maybe_closed(channel);
+        return;
+    }
+    if (uv_is_closing((uv_handle_t *)&channel->timer))
+        return;
+    uv_close((uv_handle_t *)&channel->timer, on_timer_closed);
+    host_process_stop(channel->host);
+}
+
 /* ---- what the host says -------------------------------------------------------------------------------- */
 
 static void on_up(void *owner, struct host_process *host, const struct pw_document *ready)
@@ -223,6 +251,8 @@ static void on_down(void *owner, struct host_process *host, const char *why, uin
     if (suspects == 0 || channel->stopping || host_process_killed_from_outside(host)) {
         /* Not this notice's doing: it stays as it was and goes out again under the same id. */
         channel->state = CHANNEL_IDLE;
+        if (channel->stopping)
+            stop_host(channel);
         return;
     }
     settlement_of_death(&channel->settlement, &channel->carried.attempt, why, now_ms(channel));
@@ -237,32 +267,6 @@ static void on_log(void *owner, uint32_t severity, const char *instance, struct 
 }
 
 /* ---- life ---------------------------------------------------------------------------------------------- */
-
-static void maybe_closed(struct channel *channel)
-{
-    if (channel->host_stopped && channel->timer_closed && channel->state != CHANNEL_SETTLING)
-        channel->around->closed(channel->around->outbox, channel);
-}
-
-static void on_timer_closed(uv_handle_t *handle)
-{
-    struct channel *channel = handle->data;
-    channel->timer_closed = true;
-    maybe_closed(channel);
-}
-
-static void stop_host(struct channel *channel)
-{
-    if (!channel->started) {
-        channel->host_stopped = channel->timer_closed = true;
-        maybe_closed(channel);
-        return;
-    }
-    if (uv_is_closing((uv_handle_t *)&channel->timer))
-        return;
-    uv_close((uv_handle_t *)&channel->timer, on_timer_closed);
-    host_process_stop(channel->host);
-}
 
 static void on_stopped(void *owner, struct host_process *host)
 {
@@ -279,7 +283,10 @@ static void on_timer(uv_timer_t *timer)
     struct channel *channel = timer->data;
     switch (channel->state) {
     case CHANNEL_IDLE:
-        channel_pump(channel);
+        if (channel->stopping)
+            stop_host(channel);
+        else
+            channel_pump(channel);
         break;
     case CHANNEL_SENT:
         if (channel->stopping)

@@ -4,7 +4,10 @@
  * answered at all.
  */
 #include "journal_scratch.h"
+#include "visitor.h"
 
+#include <pwd.h>
+#include <sys/stat.h>
 #include <nng/nng.h>
 #include <nng/protocol/reqrep0/req.h>
 #include <sqlite3.h>
@@ -571,6 +574,41 @@ static void a_second_endpoint_is_refused(void **state)
     assert_int_equal(uv_loop_close(&loop), 0);
 }
 
+/* Who comes to the door of an endpoint that `guests` may use too; no loop runs, for nobody gets that far. */
+static int visit(struct fixture *fixture, uid_t *guests, uint32_t guest_count, uid_t visitor)
+{
+    struct control *control = NULL;
+    char url[96], *error = NULL;
+    struct config config = {.control = url, .control_uids = guests, .control_uid_count = guest_count};
+    uv_loop_t loop;
+    snprintf(url, sizeof(url), "ipc://%s/control.sock", fixture->scratch.folder);
+    assert_int_equal(chmod(fixture->scratch.folder, 0755), 0);
+    assert_int_equal(uv_loop_init(&loop), 0);
+    assert_int_equal(control_start(&loop, &config, fixture->view, &sources, fixture, &control, &error), 0);
+    int result = visit_as(url, visitor);
+    control_stop(control, NULL, NULL);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&loop), 0);
+    return result;
+}
+
+static void other_accounts_are_hung_up_on(void **state)
+{
+    const struct passwd *nobody = getpwnam("nobody");
+    uid_t guest = 4711;
+    if (geteuid() != 0 || !nobody)
+        skip(); /* only root can become somebody else */
+    assert_int_equal(visit(*state, &guest, 1, nobody->pw_uid), 1);
+    guest = nobody->pw_uid;
+    assert_int_equal(visit(*state, &guest, 1, nobody->pw_uid), 0);
+}
+
+/* As a plugin host is one of the daemon's. */
+static void a_child_is_hung_up_on(void **state)
+{
+    assert_int_equal(visit(*state, NULL, 0, geteuid()), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -587,6 +625,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(requests_are_answered_over_the_socket, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_largest_request_is_answered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_second_endpoint_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(other_accounts_are_hung_up_on, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_child_is_hung_up_on, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

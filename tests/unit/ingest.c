@@ -2,6 +2,8 @@
  *
  * ingest.c: what feeds hear back, over real sockets and from a real journal; starting and stopping.
  */
+#include <pthread.h>
+#include <semaphore.h>
 #include "ingest_scene.h"
 
 static void event_is_accepted_once(void **state)
@@ -344,6 +346,55 @@ static void stops_in_the_middle_of_work(void **state)
     close(client);
 }
 
+/* Journal thread: a disk that does not answer. */
+static int hang(struct journal_writer *writer, struct journal_task *task)
+{
+    (void)writer;
+    while (sem_wait(task->owner) != 0)
+        continue;
+    return 0;
+}
+
+static void hung(struct journal_task *task, int status)
+{
+    (void)task;
+    (void)status;
+}
+
+static void *send_one(void *argument)
+{
+    nng_socket *client = argument;
+    static const char event[] = EVENT("1", "");
+    return client_try(*client, event, sizeof event - 1);
+}
+
+/* Stopping gives up on a journal that hangs and says so: the slot goes on using what it was given. */
+static void gives_up_on_a_journal_that_hangs(void **state)
+{
+    struct scene *scene = *state;
+    sem_t answers;
+    pthread_t sender;
+    void *answer = NULL;
+    struct journal_task task = {.run = hang, .done = hung, .owner = &answers};
+    assert_int_equal(sem_init(&answers, 0, 0), 0);
+    scene_start(scene);
+    journal_submit(scene->journal, &task);
+    nng_socket client = client_open(scene->listen[0]);
+    assert_int_equal(pthread_create(&sender, NULL, send_one, &client), 0);
+    scene_await(scene, "/0/requests", 1);
+    struct ingest *left = scene->ingest;
+    assert_false(ingest_stop(left));
+    sem_post(&answers);
+    pthread_join(sender, &answer);
+    assert_non_null(answer);
+    assert_non_null(strstr(answer, "\"accepted\""));
+    scene_await(scene, "/0/in_flight_bytes", 0);
+    assert_true(ingest_stop(left)); /* nothing is in work any more */
+    scene->ingest = NULL;
+    free(answer);
+    nng_close(client);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +417,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(second_listener_is_refused, scene_set_up, scene_tear_down),
         cmocka_unit_test_setup_teardown(missing_folder_is_a_sentence, scene_set_up, scene_tear_down),
         cmocka_unit_test_setup_teardown(stops_in_the_middle_of_work, scene_set_up, scene_tear_down),
+        cmocka_unit_test_setup_teardown(gives_up_on_a_journal_that_hangs, scene_set_up, scene_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

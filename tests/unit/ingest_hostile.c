@@ -6,8 +6,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pwd.h>
-#include <sys/wait.h>
 #include "ingest_scene.h"
+#include "visitor.h"
 
 #define BUSY_BYTES 16384
 
@@ -24,19 +24,19 @@ static void bystander_is_served(nng_socket client, const char *id, int64_t most_
     free(answer);
 }
 
-/* Writes requests and never reads an answer, until the feed takes no more. */
-static int deaf_client(const char *url)
+/* Writes requests and never reads an answer, until the feed has taken no more for so long. */
+static int deaf_client(const char *url, const char *request, int tenths)
 {
-    static const char event[] = EVENT("deaf", "");
+    size_t size = strlen(request);
     char frame[BUSY_BYTES];
     int descriptor = raw_connect(url), stalled = 0;
     assert_true(descriptor >= 0);
     raw_greet(descriptor);
     assert_int_equal(fcntl(descriptor, F_SETFL, O_NONBLOCK), 0);
-    size_t length = raw_header(frame, sizeof event - 1, 1);
-    memcpy(frame + length, event, sizeof event - 1);
-    length += sizeof event - 1;
-    for (int sent = 0; sent < 20000 && stalled < 10; sent++) {
+    size_t length = raw_header(frame, size, 1);
+    memcpy(frame + length, request, size);
+    length += size;
+    for (int sent = 0; sent < 20000 && stalled < tenths; sent++) {
         struct pollfd ready = {.fd = descriptor, .events = POLLOUT};
         ssize_t wrote = send(descriptor, frame, length, MSG_NOSIGNAL);
         if (wrote == (ssize_t)length)
@@ -55,7 +55,7 @@ static void deaf_client_is_cut_off(void **state)
     nng_socket same = client_open(scene->listen[0]), other = client_open(scene->listen[1]);
     bystander_is_served(same, "warm-1", 2000);
     bystander_is_served(other, "warm-2", 2000);
-    int deaf = deaf_client(scene->listen[0]);
+    int deaf = deaf_client(scene->listen[0], EVENT("deaf", ""), 10);
     bystander_is_served(other, "other", 1000); /* another feed does not notice … */
     bystander_is_served(same, "same",
                         INGEST_SEND_MS + 2000); /* … and the same one is free again after the limit */
@@ -71,11 +71,34 @@ static void deaf_client_is_cut_off(void **state)
     nng_close(other);
 }
 
+/* Together they have every slot, and all of them time out at about the same time. */
+static void several_deaf_clients_are_cut_off(void **state)
+{
+    enum { DEAF = 6, LONG_ANSWER = 400 };
+    struct scene *scene = *state;
+    int deaf[DEAF];
+    char request[2 * LONG_ANSWER + 2] = "[1"; /* each of these is answered at length */
+    for (int i = 1; i < LONG_ANSWER; i++)
+        memcpy(request + 2 * i, ",1", 2);
+    strcpy(request + 2 * LONG_ANSWER, "]");
+    scene_start(scene);
+    for (int i = 0; i < DEAF; i++)
+        deaf[i] = deaf_client(scene->listen[0], request, 1);
+    scene_await(scene, "/0/cut_off", DEAF);
+    scene_await(scene, "/0/connections", 0);
+    assert_false(ingest_is_stuck(scene->ingest));
+    nng_socket same = client_open(scene->listen[0]);
+    bystander_is_served(same, "after", 1000);
+    nng_close(same);
+    for (int i = 0; i < DEAF; i++)
+        close(deaf[i]);
+}
+
 static void stops_with_a_deaf_client(void **state)
 {
     struct scene *scene = *state;
     scene_start(scene);
-    int deaf = deaf_client(scene->listen[0]);
+    int deaf = deaf_client(scene->listen[0], EVENT("deaf", ""), 10);
     int64_t begun = scene_clock(NULL);
     scene_stop(scene);
     assert_true(scene_elapsed(begun) < INGEST_SEND_MS + 4000);
@@ -231,30 +254,6 @@ static void resending_client_gets_the_first_sequence(void **state)
 
 /* ---- who may connect ----------------------------------------------------------------------------------- */
 
-/* In a child of another account: 0 when it was let in, 1 when hung up on. Only system calls: it is a fork of
- * a process with threads. */
-static int visit_as(const char *url, uid_t uid)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct pollfd hung_up = {.events = POLLIN};
-    char theirs[16];
-    int status;
-    snprintf(address.sun_path, sizeof address.sun_path, "%s", url + 6);
-    pid_t child = fork();
-    if (child == 0) {
-        hung_up.fd = socket(AF_UNIX, SOCK_STREAM, 0);
-        if (setuid(uid) != 0 || connect(hung_up.fd, (struct sockaddr *)&address, sizeof address) != 0)
-            _exit(2);
-        if (send(hung_up.fd, "\0SP\0\0\x30\0\0", 8, MSG_NOSIGNAL) != 8 ||
-            recv(hung_up.fd, theirs, 8, MSG_WAITALL) != 8)
-            _exit(1);
-        _exit(poll(&hung_up, 1, 500) > 0 && recv(hung_up.fd, theirs, 1, 0) <= 0 ? 1 : 0);
-    }
-    assert_true(child > 0);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 static void other_accounts_are_turned_away(void **state)
 {
     struct scene *scene = *state;
@@ -278,6 +277,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(deaf_client_is_cut_off, scene_set_up, scene_tear_down),
+        cmocka_unit_test_setup_teardown(several_deaf_clients_are_cut_off, scene_set_up, scene_tear_down),
         cmocka_unit_test_setup_teardown(stops_with_a_deaf_client, scene_set_up, scene_tear_down),
         cmocka_unit_test_setup_teardown(huge_message_ends_its_connection, scene_set_up, scene_tear_down),
         cmocka_unit_test_setup_teardown(garbage_ends_its_connection, scene_set_up, scene_tear_down),

@@ -25,6 +25,7 @@
 #define START_MS    1767322800000 /* 2026-01-02T03:00:00Z */
 #define MAX_SENT    4096
 #define PATIENCE_MS 20000
+#define LATE_MS     300
 
 struct sent {
     char channel[16];
@@ -61,7 +62,7 @@ struct host_process {
     enum host_state state;
     uint64_t sequence;
     char body[256];
-    bool busy, stopping, outside;
+    bool busy, stopping, outside, dying;
 };
 
 static struct bench *bench_now; /* the fake's way to the test, since host_process_new has no room for it */
@@ -81,12 +82,19 @@ static void die(struct host_process *host, uint32_t suspects)
     host->events->down(host->owner, host, "the plugin host was ended by signal 11", 1, suspects);
 }
 
+static void on_timer(uv_timer_t *timer);
+
 static void obey(struct host_process *host)
 {
     const char *body = host->body;
     host->outside = strstr(body, "outside") != NULL;
     if (strstr(body, "silent") != NULL)
         return;
+    if (strstr(body, "late") != NULL && !host->dying) { /* dies a little later */
+        host->dying = true;
+        uv_timer_start(&host->timer, on_timer, LATE_MS, 0);
+        return;
+    }
     if (strstr(body, "done") != NULL)
         answer(host, 0, "{\"outcome\":1,\"retry_after\":0,\"message\":\"250 taken\"}");
     else if (strstr(body, "retry") != NULL)
@@ -99,13 +107,11 @@ static void obey(struct host_process *host)
         answer(host, 0, "{\"outcome\":9}");
     else if (strstr(body, "trouble") != NULL)
         answer(host, PW_ERROR_IO, "the disk is on fire");
-    else if (strstr(body, "crash") != NULL)
+    else if (strstr(body, "crash") != NULL || host->dying)
         die(host, 1);
     else if (host->outside)
         die(host, 1);
 }
-
-static void on_timer(uv_timer_t *timer);
 
 static void soon(struct host_process *host)
 {
@@ -124,7 +130,7 @@ static void on_timer(uv_timer_t *timer)
     }
     if (host->busy)
         obey(host);
-    if (host->state != HOST_UP)
+    if (host->state != HOST_UP && !host->stopping)
         soon(host); /* restarted */
 }
 
@@ -553,6 +559,22 @@ static void a_silent_channel_does_not_hold_up_another(void **state)
     assert_int_equal(notice_now(bench, "stuck-0").attempts, 0);
 }
 
+/* The host takes its notice with it after the stop began: nothing is left to wait for. */
+static void a_death_while_stopping_ends_the_wait(void **state)
+{
+    struct bench *bench = *state;
+    add(bench, "mail", "n", "late", 1);
+    outbox_wake(bench->outbox);
+    for (int i = 0; i < 200 && bench->sent_count == 0; i++) {
+        uv_run(&bench->loop, UV_RUN_NOWAIT);
+        usleep(5000);
+    }
+    close_outbox(bench);
+    assert_int_equal(bench->sent_count, 1);
+    assert_string_equal(notice_now(bench, "n-0").state, "waiting");
+    assert_int_equal(notice_now(bench, "n-0").attempts, 0);
+}
+
 static void a_killer_is_tried_twice_and_set_aside(void **state)
 {
     struct bench *bench = *state;
@@ -706,6 +728,7 @@ int main(void)
         BENCH_TEST(a_far_retry_delays_nobody),
         BENCH_TEST(fresh_notices_overtake_old_trouble),
         BENCH_TEST(a_silent_channel_does_not_hold_up_another),
+        BENCH_TEST(a_death_while_stopping_ends_the_wait),
         BENCH_TEST(a_killer_is_tried_twice_and_set_aside),
         BENCH_TEST(a_kill_from_outside_blames_nobody),
         BENCH_TEST(nonsense_from_a_plugin_is_trouble),

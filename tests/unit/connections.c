@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * connections.c: a feed's connections as the watchdog sees them: only one that was hung up on, and is not gone,
+ * may raise the alarm, and nothing but its own end takes it back.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include "ingest/connections.h"
+
+static int set_up(void **state)
+{
+    static struct connections connections;
+    *state = &connections;
+    return connections_prepare(&connections, 4);
+}
+
+static int tear_down(void **state)
+{
+    connections_release(*state);
+    return 0;
+}
+
+/* Several slots wait for the same deaf client and time out together; libnng is done before the last says so. */
+static void a_late_slot_raises_no_alarm(void **state)
+{
+    struct connections *connections = *state;
+    assert_true(connections_add(connections, 1));
+    assert_true(connections_hang_up(connections, 1, 1000));
+    assert_false(connections_hang_up(connections, 1, 1001));
+    assert_true(connections_linger(connections, 2000));
+    assert_false(connections_linger(connections, 1000));
+    connections_remove(connections, 1);
+    assert_false(connections_hang_up(connections, 1, 1002));
+    assert_false(connections_linger(connections, 99999));
+}
+
+static void another_ones_end_hides_no_hang(void **state)
+{
+    struct connections *connections = *state;
+    assert_true(connections_add(connections, 1));
+    assert_true(connections_add(connections, 2));
+    assert_true(connections_add(connections, 3));
+    assert_true(connections_hang_up(connections, 1, 1000));
+    assert_true(connections_hang_up(connections, 2, 1000));
+    connections_remove(connections, 2);
+    connections_remove(connections, 3);
+    assert_true(connections_linger(connections, 1001));
+    connections_remove(connections, 1);
+    assert_false(connections_linger(connections, 99999));
+}
+
+static void who_finds_no_room_is_not_known(void **state)
+{
+    struct connections *connections = *state;
+    for (int i = 0; i < 4 + (int)CONNECTIONS_LEAVING; i++)
+        assert_true(connections_add(connections, 100 + i));
+    assert_false(connections_add(connections, 1));
+    assert_false(connections_hang_up(connections, 1, 1000));
+    connections_remove(connections, 1);
+    connections_remove(connections, 100);
+    assert_true(connections_add(connections, 1));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_late_slot_raises_no_alarm, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(another_ones_end_hides_no_hang, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_finds_no_room_is_not_known, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
