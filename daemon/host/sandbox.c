@@ -7,6 +7,7 @@
 
 #include "host/filter.h"
 #include "host/frame.h"
+#include "host/named.h"
 
 #include <pathwayd/plugin.h>
 
@@ -168,8 +169,8 @@ static int allow_first(struct landlock *landlock, const struct load_request *req
         status = landlock_allow_read(landlock, "/proc");
     if (status == 0)
         status = allow_folder_of(landlock, request->file);
-    if (status == 0 && request->base[0])
-        status = landlock_allow_read(landlock, request->base);
+    if (status == 0)
+        status = named_allow(landlock, request);
     return status ? status : allow_readable(landlock, request);
 }
 

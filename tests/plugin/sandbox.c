@@ -11,6 +11,7 @@
 
 #include <pathwayd/plugin.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@
 #include <unistd.h>
 
 #include "driver.h"
+#include "host/landlock.h"
 
 /* ---- the sandbox ---- */
 
@@ -117,6 +119,130 @@ static void test_notify_has_the_network_and_nothing_else(void **state)
     }
 }
 
+/* ---- the folder of the configuration ---- */
+
+static char base[] = "/tmp/pathwayd-base-XXXXXX";
+static const char *const base_folders[] = {"secrets", "packs", "lists"};
+static const char *const base_files[] = {"pathwayd.conf", "secrets/password", "packs/a.json", "lists/b.json"};
+
+/* What may be read when, by what the configuration says. */
+static const struct neighbour_case {
+    const char *config, *readable;
+    const char
+        *reached; /* of "/csSpl": the folder, pathwayd.conf, secrets, the password, the pack, the list */
+} neighbour_cases[] = {
+    {"{}", NULL, ""},
+    {"{\"file\":\"packs/a.json\"}", NULL, "p"},
+    {"{\"file\":\"./packs/../packs/a.json\",\"files\":[\"lists\"]}", NULL, "pl"},
+    {"{\"file\":\"packs/missing.json\",\"text\":\"lists/b.json\"}", NULL, "l"},
+    /* What holds the configuration itself is not taken as named, however it is spelt … */
+    {"{\"text\":\".\",\"file\":\"/\",\"files\":[\"..\",\"./\",\"packs/..\",\"self\",\"/tmp\"]}", NULL, ""},
+    {"{\"text\":\"\"}", NULL, ""},
+    /* … but may be allowed. */
+    {"{}", "", "/csSpl"},
+    {"{}", "/packs", "p"},
+};
+
+static void expect_neighbours(struct pw_text report, const char *moment, const struct neighbour_case *given,
+                              bool landlock)
+{
+    static const char letters[] = "/csSpl";
+    static const char *const names[] = {
+        "", "pathwayd.conf", "secrets", "secrets/password", "packs/a.json", "lists/b.json"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char expected[96];
+        bool reached = !landlock || strchr(given->reached, letters[i]) != NULL;
+        snprintf(expected, sizeof expected, "%s %s\\\":%d", moment, names[i], reached ? 0 : EACCES);
+        assert_contains(report, expected);
+    }
+}
+
+static void test_neighbours_are_not_read(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof neighbour_cases / sizeof neighbour_cases[0]; i++)
+        for (size_t l = 0; l < LANDLOCK_LEVELS; l++) {
+            struct driver driver;
+            char readable[256];
+            const struct neighbour_case *given = &neighbour_cases[i];
+            snprintf(readable, sizeof readable, "%s%s", base, given->readable ? given->readable : "");
+            driver_start_ready(&driver, &(struct load){.file = "reads_neighbour_notify",
+                                                       .stage = 3,
+                                                       .config = given->config,
+                                                       .base = base,
+                                                       .readable = given->readable ? readable : NULL,
+                                                       .landlock_max = landlock_levels[l]});
+            driver_work(&driver, &one_notice, 1);
+            struct frame_result result = driver_expect_result(&driver);
+            bool landlock = landlock_levels[l] != 0;
+            expect_neighbours(result.body, "constructor", given, landlock);
+            expect_neighbours(result.body, "create", given, landlock);
+            expect_neighbours(result.body, "start", given, landlock);
+            if (landlock && !given->readable)
+                expect_neighbours(result.body, "handle", &neighbour_cases[0], landlock);
+            driver_stop_well(&driver);
+        }
+}
+
+/* A table cannot give its plugin what the operator has not, and the operator hears how to. */
+static void test_a_default_is_no_permission(void **state)
+{
+    (void)state;
+    if (landlock_abi(-1) == 0)
+        skip();
+    struct driver driver;
+    driver_start(&driver,
+                 &(struct load){.file = "names_secret", .stage = 1, .base = base, .landlock_max = -1});
+    struct pw_text defects = driver_expect(&driver, FRAME_DEFECTS);
+    assert_contains(defects, "test.conf:12:1: ");
+    assert_contains(defects, "\\\"token\\\" is left out, and the plugin may not read its default, ");
+    assert_contains(defects, "secrets/password: name a file here, or allow the default with the instance's "
+                             "\\\"readable\\\"");
+    driver_end(&driver, true);
+    driver_start_ready(&driver, &(struct load){.file = "names_secret",
+                                               .stage = 1,
+                                               .base = base,
+                                               .config = "{\"token\":\"secrets/password\"}",
+                                               .landlock_max = -1});
+    driver_stop_well(&driver);
+}
+
+static int make_base(void)
+{
+    char path[256];
+    if (!mkdtemp(base))
+        return -1;
+    for (size_t i = 0; i < sizeof base_folders / sizeof base_folders[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", base, base_folders[i]);
+        if (mkdir(path, 0755) < 0)
+            return -1;
+    }
+    for (size_t i = 0; i < sizeof base_files / sizeof base_files[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", base, base_files[i]);
+        int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        if (fd < 0 || write(fd, "text", 4) != 4 || close(fd) < 0)
+            return -1;
+    }
+    snprintf(path, sizeof path, "%s/self", base);
+    return symlink(".", path) < 0 ? -1 : setenv("PATHWAYD_TEST_BASE", base, 1);
+}
+
+static void remove_base(void)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/self", base);
+    unlink(path);
+    for (size_t i = 0; i < sizeof base_files / sizeof base_files[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", base, base_files[i]);
+        unlink(path);
+    }
+    for (size_t i = 0; i < sizeof base_folders / sizeof base_folders[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", base, base_folders[i]);
+        rmdir(path);
+    }
+    rmdir(base);
+}
+
 static void test_memory_ends(void **state)
 {
     (void)state;
@@ -138,7 +264,7 @@ static int make_journal(void **state)
 {
     (void)state;
     int fd = mkstemp(journal);
-    if (fd < 0 || write(fd, "journal", 7) != 7 || close(fd) != 0)
+    if (make_base() < 0 || fd < 0 || write(fd, "journal", 7) != 7 || close(fd) != 0)
         return -1;
     return setenv("PATHWAYD_TEST_JOURNAL", journal, 1);
 }
@@ -155,6 +281,7 @@ static int check_journal(void **state)
                 access("/tmp/pathwayd-test", F_OK) != 0;
     close(fd);
     unlink(journal);
+    remove_base();
     return same ? 0 : -1;
 }
 
@@ -164,6 +291,8 @@ int main(void)
         cmocka_unit_test(test_attempts_are_refused),
         cmocka_unit_test(test_the_journal_stays_closed),
         cmocka_unit_test(test_notify_has_the_network_and_nothing_else),
+        cmocka_unit_test(test_neighbours_are_not_read),
+        cmocka_unit_test(test_a_default_is_no_permission),
         cmocka_unit_test(test_memory_ends),
     };
     return cmocka_run_group_tests(tests, make_journal, check_journal);
