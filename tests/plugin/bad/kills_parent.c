@@ -37,6 +37,8 @@ static int32_t handle(void *instance, const struct pw_message *message)
         attempts_add(&attempts, "setown", fcntl(pair[0], F_SETOWN, parent));
         attempts_add(&attempts, "setown_ioctl", ioctl(pair[0], FIOSETOWN, &parent));
         attempts_add(&attempts, "setsig", fcntl(pair[0], F_SETSIG, SIGKILL));
+        close(pair[0]);
+        close(pair[1]);
     }
     return attempts_emit(&attempts, bad->host, BAD_STAGE);
 }
