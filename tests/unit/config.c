@@ -5,7 +5,9 @@
  */
 #include "config_scene.h"
 #include "config/places.h"
+#include "config/section.h"
 #include "dispatch/pathway.h"
+#include "dispatch/pipeline.h"
 
 /* ---- good files ---------------------------------------------------------------------------------------- */
 
@@ -268,6 +270,30 @@ static void knows_the_pathways_of_dispatch(void **state)
     }
 }
 
+/* More plugins than dispatch has places for are a mistake of the configuration, said with its place. */
+static void plugins_are_bounded_as_in_dispatch(void **state)
+{
+    struct scene *scene = *state;
+    struct buffer text = {0};
+    assert_int_equal(CONFIG_MAX_PLUGINS, PIPELINE_MAX_INSTANCES);
+    for (uint32_t count = CONFIG_MAX_PLUGINS; count <= CONFIG_MAX_PLUGINS + 1; count++) {
+        buffer_clear(&text);
+        buffer_string(&text, "{\"plugins\": [");
+        for (uint32_t i = 0; i < count; i++) {
+            char plugin[96];
+            snprintf(plugin, sizeof plugin, "%s{\"name\":\"p%u\",\"plugin\":\"p\",\"stage\":\"enrich\"}",
+                     i ? "," : "", i);
+            buffer_string(&text, plugin);
+        }
+        buffer_string(&text, "]}");
+        buffer_append(&text, "", 1);
+        write_file(scene, "a.conf", text.data);
+        assert_int_equal(load(scene), count > CONFIG_MAX_PLUGINS ? PW_ERROR_INVALID : 0);
+    }
+    assert_non_null(strstr(scene->errors, "\"plugins\" has 33 elements, but must have from 0 to 32"));
+    buffer_release(&text);
+}
+
 /* ---- places -------------------------------------------------------------------------------------------- */
 
 static void check_places(const char *program, const struct places_given *given, const char *config,
@@ -341,6 +367,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(shipped_file_loads, set_up, tear_down),
         cmocka_unit_test_setup_teardown(knows_the_pathways_of_dispatch, set_up, tear_down),
         cmocka_unit_test_setup_teardown(places_of_an_installed_program, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(plugins_are_bounded_as_in_dispatch, set_up, tear_down),
         cmocka_unit_test_setup_teardown(places_in_the_tree, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
