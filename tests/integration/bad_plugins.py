@@ -74,7 +74,7 @@ hogs = {name: said_by(name) for name in HOGS}
 for name, refused in (("fork_bomb", {"fork": 1, "clone": 1, "namespace": 1, "clone3": 38, "execve": 1}),
                       ("descriptor_hog", {"under_64": 24}),
                       ("kills_parent", {"kill": 1, "kill_group": 1, "tkill": 1, "tgkill": 1, "queue": 1, "pidfd": 1,
-                                        "limits": 38, "setown": 38})):
+                                        "limits": 38, "setown": 38, "affinity": 1})):
     said = [json.loads(f["explanation"]) for f in hogs[name] if f["rule"] == "bad.attempts"]
     check(len(said) == len(hogs[name]) == owed, f"{name}: judged every event ({len(said)})")
     check(all(0 not in attempts.values() and refused.items() <= attempts.items() for attempts in said),
