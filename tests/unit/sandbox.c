@@ -190,7 +190,7 @@ static int inside(uint32_t stage, int landlock_max, pid_t other)
         return 5;
     if (fcntl(kept, F_GETFD) >= 0)
         return 6;
-    if (capabilities() & ~(1u << CAP_DAC_READ_SEARCH))
+    if (capabilities() & ~(stage == PW_STAGE_NOTIFY ? 0 : 1u << CAP_DAC_READ_SEARCH))
         return 7;
     if (open("/usr/share", O_RDONLY | O_CLOEXEC) < 0)
         return 8;
@@ -202,7 +202,7 @@ static int inside(uint32_t stage, int landlock_max, pid_t other)
         return 11;
     if (!others_are_out_of_reach(other))
         return 15;
-    if (sandbox_enter_second(&sandbox, &request, &why) < 0 || capabilities() != 0)
+    if (sandbox_enter_second(&request, &why) < 0 || capabilities() != 0)
         return 12;
     bool opens = open("/usr/share", O_RDONLY | O_CLOEXEC) >= 0;
     if (sandbox.memory_mb && opens != (stage == PW_STAGE_NOTIFY))
