@@ -37,12 +37,18 @@
 static const char *const system_folders[] = {"/usr", "/lib", "/lib32", "/lib64", "/libx32"};
 static const char *const system_files[] = {"/etc/ld.so.cache", "/etc/localtime", "/dev/null", "/dev/urandom",
                                            "/sys/devices/system/cpu"};
-/* Name resolution and certificates. The folders are there because resolv.conf is replaced, not rewritten. */
-static const char *const network_files[] = {
-    "/etc/resolv.conf", "/etc/hosts",           "/etc/nsswitch.conf",   "/etc/host.conf",
-    "/etc/gai.conf",    "/etc/services",        "/etc/protocols",       "/etc/ssl",
-    "/etc/pki",         "/etc/ca-certificates", "/run/systemd/resolve", "/run/NetworkManager",
-    "/run/resolvconf"};
+/* Name resolution and certificates, but not the private keys that stand beside them (/etc/ssl/private,
+ * /etc/pki/tls/private). The folders of /run are there because resolv.conf is replaced, not rewritten. */
+static const char *const network_files[] = {"/etc/resolv.conf",       "/etc/hosts",
+                                            "/etc/nsswitch.conf",     "/etc/host.conf",
+                                            "/etc/gai.conf",          "/etc/services",
+                                            "/etc/protocols",         "/etc/ssl/certs",
+                                            "/etc/ssl/openssl.cnf",   "/etc/ssl/cert.pem",
+                                            "/etc/ssl/ca-bundle.pem", "/etc/pki/tls/certs",
+                                            "/etc/pki/tls/cert.pem",  "/etc/pki/tls/openssl.cnf",
+                                            "/etc/pki/ca-trust",      "/etc/ca-certificates",
+                                            "/run/systemd/resolve",   "/run/NetworkManager",
+                                            "/run/resolvconf"};
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 

@@ -196,6 +196,12 @@ static int inside(uint32_t stage, int landlock_max, pid_t other)
         return 8;
     if ((open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0) != (sandbox.landlock == 0))
         return 9;
+    const bool certificates = open("/etc/ssl/certs", O_RDONLY | O_CLOEXEC) >= 0;
+    if (sandbox.landlock > 0 && access("/etc/ssl/certs", F_OK) == 0 &&
+        certificates != (stage == PW_STAGE_NOTIFY))
+        return 16;
+    if (sandbox.landlock > 0 && open("/etc/ssl/private", O_RDONLY | O_CLOEXEC) >= 0)
+        return 17;
     if (open("/dev/null", O_WRONLY | O_CLOEXEC) >= 0 || errno != EPERM)
         return 10;
     if ((sandbox.missing_count > 0) != (sandbox.landlock < 6 || sandbox.memory_mb == 0))
