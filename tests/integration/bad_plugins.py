@@ -4,6 +4,7 @@ what a bad plugin owes is said, never silently passed."""
 
 import json
 import os
+import sys
 import time
 
 from harness import BUILD, SLOW, Daemon, SEVEN_SONS, check, event, finish, policies, until
@@ -94,7 +95,9 @@ check(last["state"] == "up" and last["restarts"] == 0 and last["handled"] == owe
       f"hang_in_destroy: worked until now {last['state']} {last['handled']}")
 children = daemon.host_pids()
 begun = time.monotonic()
-check(daemon.stop() == 0, "the daemon stops cleanly")
+status = daemon.stop()
+if not check(status == 0, f"the daemon stops cleanly ({status})"):
+    print(daemon.read_log()[-20000:], file=sys.stderr)
 took = time.monotonic() - begun
 check(2 <= took < 12 * SLOW, f"after it has waited a while, and no longer, for the one that does not end ({took:.1f} s)")
 
