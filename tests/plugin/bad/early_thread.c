@@ -12,7 +12,6 @@
 
 struct early {
     const char *name;
-    pthread_t thread;
     pthread_barrier_t begin, end;
     struct attempts attempts;
 };
@@ -53,9 +52,11 @@ static void *run(void *context)
 
 static void begin(struct early *early)
 {
+    pthread_t thread;
     pthread_barrier_init(&early->begin, NULL, 2);
     pthread_barrier_init(&early->end, NULL, 2);
-    pthread_create(&early->thread, NULL, run, early);
+    if (pthread_create(&thread, NULL, run, early) == 0)
+        pthread_detach(thread);
 }
 
 static __attribute__((constructor)) void constructor(void)
