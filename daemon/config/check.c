@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/un.h>
 #include <pathwayd/plugin.h>
-#include "config/section.h"
+#include "config/rows.h"
 
 /* The words of dispatch/pathway.h, which stands to the right of this stage; a test holds them together. */
 static const char *const pathway_words[] = {"research", "conference", "enrolment", "publication",
@@ -280,7 +280,8 @@ static void check_sizes(struct loading *loading)
     else if (setting_find(root, "control"))
         check_ipc(loading, place(setting_find(root, "control"), "listen"), config->control);
     else
-        check_ipc(loading, place(root, "state_dir"), config->control);
+        check_ipc(loading, place(root, section_given(root, "runtime_dir") ? "runtime_dir" : "state_dir"),
+                  config->control);
 }
 
 void config_cross_check(struct loading *loading)

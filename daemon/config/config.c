@@ -235,6 +235,7 @@ void config_free(struct config *config)
     free(config->file);
     free(config->base);
     free(config->state_dir);
+    free(config->runtime_dir);
     free(config->journal);
     free(config->control);
     free(config->control_uids);

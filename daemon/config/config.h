@@ -24,7 +24,7 @@ struct config_feed {
                                                    and then no event with a dataclassification is taken */
     uid_t *peer_uids;      /* ipc: who may connect; empty: the daemon's own uid and root */
     uint32_t peer_uid_count;
-    uint32_t mode;            /* ipc: permission bits, default 0660 */
+    uint32_t mode; /* ipc: permission bits, default 0666 with peer_uids (the uid decides), else 0660 */
     uint32_t max_connections; /* default 64 */
     bool strict;
     char *tls_cert, *tls_key, *tls_client_ca; /* tls+tcp: PEM files; the client CA is the feed's identity */
@@ -62,11 +62,12 @@ struct config_pathway_route { /* override of the built-in table: event name patt
 };
 
 struct config {
-    char *file;      /* the main file, absolute */
-    char *base;      /* its folder: relative paths start here */
-    char *state_dir; /* journal and sockets; created 0750 */
-    char *journal;   /* default <state_dir>/journal.db */
-    char *control;   /* ipc URL of the control endpoint, default ipc://<state_dir>/control.sock */
+    char *file;        /* the main file, absolute */
+    char *base;        /* its folder: relative paths start here */
+    char *state_dir;   /* the journal; created 0750 */
+    char *runtime_dir; /* where relative ipc:// addresses are; not created */
+    char *journal;     /* default <state_dir>/journal.db */
+    char *control;     /* ipc URL of the control endpoint, default ipc://<runtime_dir>/control.sock */
     uid_t *control_uids;
     uint32_t control_uid_count; /* the daemon's own uid and root are always allowed */
     char *plugin_dir, *host_program;
@@ -92,6 +93,7 @@ struct config {
  * <prefix>/bin. Fill once in main. */
 struct config_places {
     char *config_file, *plugin_dir, *host_program, *state_dir, *list_dir;
+    char *runtime_dir; /* of the sockets while the state is in state_dir; NULL: there as well */
 };
 int config_places_find(struct config_places *ret_places, char **ret_error);
 void config_places_release(struct config_places *places);

@@ -8,6 +8,11 @@
 #include <pathwayd/plugin.h>
 #include "config/rows.h"
 
+/* Whoever may connect is asked for the uid; the bits only keep the rest from trying. Accounts that are named are seldom
+ * in the daemon's group, so the bits must let them through. */
+#define MODE_OWN    0660u
+#define MODE_BY_UID 0666u
+
 static void read_feed(struct loading *loading, const struct setting *object, const char *what, void *target)
 {
     struct config_feed *feed = target;
@@ -15,6 +20,8 @@ static void read_feed(struct loading *loading, const struct setting *object, con
     snprintf(tls_what, sizeof tls_what, "\"tls\" of %s", what);
     section_read(loading, object, section_feed_rows, what, feed);
     section_users(loading, section_given(object, "peer_uids"), &feed->peer_uids, &feed->peer_uid_count);
+    if (!section_given(object, "mode"))
+        feed->mode = feed->peer_uid_count > 0 ? MODE_BY_UID : MODE_OWN;
     if (section_object(object, "tls"))
         section_read(loading, section_object(object, "tls"), section_tls_rows, tls_what, feed);
 }
@@ -28,7 +35,7 @@ static void read_plugin_config(struct loading *loading, const struct setting *ob
     const struct setting *name = section_given(object, "name");
     setting_origin(value ? value : name ? name : object, &file, &plugin->config_line);
     if (value)
-        setting_write(value, loading->config->state_dir, true, &text);
+        setting_write(value, loading->config->runtime_dir, true, &text);
     else
         buffer_string(&text, "{}");
     plugin->config_file = strdup(file);
@@ -132,12 +139,23 @@ static void default_text(struct loading *loading, char **text, const char *befor
     }
 }
 
+/* A state folder that was chosen holds the sockets too, whatever the environment says: the daemon has that from
+ * systemd and pathwayctl has not, and both must find the same. */
+static const char *default_runtime_dir(const struct loading *loading)
+{
+    const struct config_places *places = loading->places;
+    bool usual = strcmp(loading->config->state_dir, places->state_dir) == 0;
+    return usual && places->runtime_dir ? places->runtime_dir : loading->config->state_dir;
+}
+
 void section_read_all(struct loading *loading)
 {
     struct config *config = loading->config;
     const struct setting *root = &loading->root;
     section_read(loading, root, section_root_rows, "the configuration", config);
     default_text(loading, &config->state_dir, "", loading->places->state_dir, "");
+    if (!loading->faults.memory)
+        default_text(loading, &config->runtime_dir, "", default_runtime_dir(loading), "");
     default_text(loading, &config->plugin_dir, "", loading->places->plugin_dir, "");
     default_text(loading, &config->host_program, "", loading->places->host_program, "");
     if (loading->faults.memory)
@@ -146,7 +164,7 @@ void section_read_all(struct loading *loading)
     section_read(loading, section_object(root, "control"), section_control_rows, "\"control\"", config);
     section_read(loading, section_object(root, "ingest"), section_ingest_rows, "\"ingest\"", config);
     default_text(loading, &config->journal, "", config->state_dir, "/journal.db");
-    default_text(loading, &config->control, "ipc://", config->state_dir, "/control.sock");
+    default_text(loading, &config->control, "ipc://", config->runtime_dir, "/control.sock");
     const struct setting *control = section_object(root, "control");
     section_users(loading, control ? section_given(control, "uids") : NULL, &config->control_uids,
                   &config->control_uid_count);

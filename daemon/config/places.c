@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "config/places.h"
 
@@ -22,6 +23,9 @@
 #ifndef PATHWAYD_SYSCONFDIR
 #define PATHWAYD_SYSCONFDIR "etc"
 #endif
+
+#define SYSTEM_STATE "/var/lib/pathwayd" /* of a program in /usr, and StateDirectory= of the service */
+#define SYSTEM_RUN   "/run/pathwayd"     /* RuntimeDirectory= of the service */
 
 #define MAX_PATH_BYTES 4096 /* PATH_MAX on Linux */
 
@@ -82,7 +86,33 @@ static void places_of_prefix(const char *prefix, struct config_places *places)
     places->state_dir = joined("%s/var/lib/pathwayd", system ? "" : prefix);
 }
 
-int places_of_program(const char *program, const char *state, struct config_places *ret_places,
+/* systemd separates several by colons. */
+static char *first_of(const char *folders)
+{
+    return strndup(folders, strcspn(folders, ":"));
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* The service's folders, as it has them from systemd or as the administrator's pathwayctl finds them. */
+static void places_of_service(const struct places_given *given, struct config_places *places)
+{
+    if (given->state && given->state[0] == '/') {
+        free(places->state_dir);
+        places->state_dir = first_of(given->state);
+    }
+    bool usual = places->state_dir && strcmp(places->state_dir, SYSTEM_STATE) == 0;
+    if (given->runtime && given->runtime[0] == '/')
+        places->runtime_dir = first_of(given->runtime);
+    else if (usual && given->run && is_folder(given->run))
+        places->runtime_dir = strdup(given->run);
+}
+
+int places_of_program(const char *program, const struct places_given *given, struct config_places *ret_places,
                       char **ret_error)
 {
     struct config_places places = {0};
@@ -94,10 +124,8 @@ int places_of_program(const char *program, const char *state, struct config_plac
         places_of_tree(prefix, tree, &places);
     else if (prefix)
         places_of_prefix(strcmp(prefix, "/") == 0 ? "" : prefix, &places);
-    if (prefix && state && state[0] == '/') {
-        free(places.state_dir);
-        places.state_dir = strndup(state, strcspn(state, ":")); /* systemd separates several by colons */
-    }
+    if (prefix)
+        places_of_service(given, &places);
     free(bin_copy);
     free(prefix_copy);
     if (!places.config_file || !places.list_dir || !places.plugin_dir || !places.host_program ||
@@ -119,7 +147,8 @@ int config_places_find(struct config_places *ret_places, char **ret_error)
         return PW_ERROR_IO;
     }
     program[length] = '\0';
-    return places_of_program(program, getenv("STATE_DIRECTORY"), ret_places, ret_error);
+    const struct places_given given = {getenv("STATE_DIRECTORY"), getenv("RUNTIME_DIRECTORY"), SYSTEM_RUN};
+    return places_of_program(program, &given, ret_places, ret_error);
 }
 
 void config_places_release(struct config_places *places)
@@ -131,5 +160,6 @@ void config_places_release(struct config_places *places)
     free(places->host_program);
     free(places->state_dir);
     free(places->list_dir);
+    free(places->runtime_dir);
     *places = (struct config_places){0};
 }

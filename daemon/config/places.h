@@ -7,8 +7,14 @@
 
 #include "config/config.h"
 
-/* `program` is an absolute path; `state` what systemd gave as the state folder, or NULL. */
-int places_of_program(const char *program, const char *state, struct config_places *ret_places,
+/* What systemd gives a service by its environment; NULL where it gave nothing. */
+struct places_given {
+    const char *state, *runtime;
+    const char *run; /* where the service's runtime folder is, for programs that are not the service */
+};
+
+/* `program` is an absolute path. */
+int places_of_program(const char *program, const struct places_given *given, struct config_places *ret_places,
                       char **ret_error);
 
 #endif

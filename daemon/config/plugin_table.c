@@ -18,6 +18,7 @@ struct writing {
     struct faults faults;
     struct buffer json;
     const char *base;
+    const struct setting *object; /* being written; where what it leaves out is to be said */
 };
 
 /* Reads a whole small file into `secret`; a negative errno on failure. */
@@ -124,6 +125,34 @@ static void write_value(struct writing *writing, const struct setting *value,
     }
 }
 
+/* What a plugin's own table names is not readable for that: a table could name anybody's secrets. So a default is good
+ * where the operator has allowed it; elsewhere the plugin would fail with a riddle. */
+static void check_default_path(struct writing *writing, const struct setting *value, const char *key)
+{
+    char *path = setting_path(setting_text(value), writing->base);
+    int descriptor = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) : -1;
+    if (path && descriptor < 0 && errno == EACCES)
+        faults_add(&writing->faults, writing->object,
+                   "\"%s\" is left out, and the plugin may not read its default, %s: name a file here, "
+                   "or allow the default with the instance's \"readable\"",
+                   key, path);
+    writing->faults.memory = writing->faults.memory || !path;
+    if (descriptor >= 0)
+        close(descriptor);
+    free(path);
+}
+
+static bool check_default(struct writing *writing, const struct setting *value,
+                          const struct pw_config_field *field)
+{
+    const uint32_t before = writing->faults.count;
+    if (field->type == PW_CONFIG_PATH || field->type == PW_CONFIG_SECRET)
+        check_default_path(writing, value, field->name);
+    for (uint32_t i = 0; field->type == PW_CONFIG_PATHS && i < value->count; i++)
+        check_default_path(writing, &value->children[i], field->name);
+    return writing->faults.count == before;
+}
+
 /* A default goes the same way as a given value, so that a plugin's own table cannot break its promise. */
 static void write_default(struct writing *writing, const struct pw_config_field *field)
 {
@@ -141,7 +170,7 @@ static void write_default(struct writing *writing, const struct pw_config_field 
         writing->faults.memory = true;
     } else if (value.type == PW_JSON_NULL) {
         buffer_string(&writing->json, "null");
-    } else if (table_check_value(&writing->faults, &value, field)) {
+    } else if (table_check_value(&writing->faults, &value, field) && check_default(writing, &value, field)) {
         write_value(writing, &value, field);
     }
     setting_release(&value);
@@ -151,6 +180,7 @@ static void write_default(struct writing *writing, const struct pw_config_field 
 static void write_object(struct writing *writing, const struct setting *object, struct table table)
 {
     const struct pw_config_field *field;
+    writing->object = object;
     buffer_string(&writing->json, "{");
     for (size_t i = 0; (field = table_field(table, i)); i++) {
         const struct setting *value = setting_find(object, field->name);

@@ -51,7 +51,8 @@
 #define MIB (1024 * KIB)
 
 const struct row section_root_rows[] = {
-    {PATH("state_dir", "folder of the journal and the sockets"), AT(TO_STRING, config, state_dir)},
+    {PATH("state_dir", "folder of the journal"), AT(TO_STRING, config, state_dir)},
+    {PATH("runtime_dir", "folder of the sockets"), AT(TO_STRING, config, runtime_dir)},
     {OBJECT("journal", "where events are kept"), NOWHERE, 0},
     {OBJECT("control", "the endpoint that pathwayctl talks to"), NOWHERE, 0},
     {PATH("plugin_dir", "folder of plugins that are given by name"), AT(TO_STRING, config, plugin_dir)},
@@ -112,8 +113,7 @@ const struct row section_feed_rows[] = {
     {TEXTS("classifications", 0, 0, "values of dataclassification the feed may use"),
      AT(TO_STRINGS, config_feed, classifications)},
     {USERS("peer_uids", "ipc: accounts that may connect"), NOWHERE, 0},
-    {TEXT("mode", 0, "\"0660\"", "ipc: permission bits of the socket, octal"),
-     AT(TO_MODE, config_feed, mode)},
+    {TEXT("mode", 0, NULL, "ipc: permission bits of the socket, octal"), AT(TO_MODE, config_feed, mode)},
     {NUMBER("max_connections", "64", 1, 4096, "connections at one time"),
      AT(TO_U32, config_feed, max_connections)},
     {SWITCH("strict", "false", "reject an event with a refused field instead of cutting it"),

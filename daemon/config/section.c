@@ -85,7 +85,7 @@ static void fill_value(struct loading *loading, const struct setting *value, con
     else if (row->place == TO_STRINGS)
         *(char ***)to = copy_texts(loading, value, row->field.type == PW_CONFIG_PATHS);
     else if (row->place == TO_URL)
-        loading->faults.memory |= !(*(char **)to = setting_endpoint(text, loading->config->state_dir));
+        loading->faults.memory |= !(*(char **)to = setting_endpoint(text, loading->config->runtime_dir));
     else if (row->place == TO_U32)
         *(uint32_t *)to = (uint32_t)number;
     else if (row->place == TO_U64)

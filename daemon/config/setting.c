@@ -196,17 +196,17 @@ static void copy_blanked(const char *bytes, size_t from, size_t to, struct buffe
     }
 }
 
-static bool is_relative_ipc(struct pw_text url, const char *state_dir)
+static bool is_relative_ipc(struct pw_text url, const char *runtime_dir)
 {
-    return state_dir && url.length > 6 && memcmp(url.data, "ipc://", 6) == 0 && url.data[6] != '/';
+    return runtime_dir && url.length > 6 && memcmp(url.data, "ipc://", 6) == 0 && url.data[6] != '/';
 }
 
-char *setting_endpoint(struct pw_text url, const char *state_dir)
+char *setting_endpoint(struct pw_text url, const char *runtime_dir)
 {
     char *result = NULL;
-    if (!is_relative_ipc(url, state_dir))
+    if (!is_relative_ipc(url, runtime_dir))
         return strndup(url.data ? url.data : "", url.length);
-    if (asprintf(&result, "ipc://%s/%.*s", state_dir, (int)(url.length - 6), url.data + 6) < 0)
+    if (asprintf(&result, "ipc://%s/%.*s", runtime_dir, (int)(url.length - 6), url.data + 6) < 0)
         return NULL;
     return result;
 }
@@ -225,10 +225,10 @@ char *setting_path(struct pw_text path, const char *base)
     return result;
 }
 
-static void write_endpoint(struct pw_text url, const char *state_dir, struct buffer *out)
+static void write_endpoint(struct pw_text url, const char *runtime_dir, struct buffer *out)
 {
     struct buffer json = {0};
-    char *absolute = setting_endpoint(url, state_dir);
+    char *absolute = setting_endpoint(url, runtime_dir);
     if (absolute)
         json_write_string(&json, absolute);
     out->failed = out->failed || !absolute || json.failed;
@@ -238,19 +238,19 @@ static void write_endpoint(struct pw_text url, const char *state_dir, struct buf
 }
 
 /* Writes the source's bytes from *from to the end of `setting`, endpoints made absolute. */
-static void write_as_written(const struct setting *setting, const char *state_dir, size_t *from,
+static void write_as_written(const struct setting *setting, const char *runtime_dir, size_t *from,
                              struct buffer *out)
 {
     const struct json_node *node = &setting->source->document.nodes[setting->node];
     const char *bytes = setting->source->document.bytes;
-    if (is_relative_ipc(setting_text(setting), state_dir)) {
+    if (is_relative_ipc(setting_text(setting), runtime_dir)) {
         copy_blanked(bytes, *from, node->start, out);
-        write_endpoint(setting_text(setting), state_dir, out);
+        write_endpoint(setting_text(setting), runtime_dir, out);
         *from = node->end;
         return;
     }
     for (uint32_t i = 0; i < setting->count; i++)
-        write_as_written(&setting->children[i], state_dir, from, out);
+        write_as_written(&setting->children[i], runtime_dir, from, out);
     copy_blanked(bytes, *from, node->end, out);
     *from = node->end;
 }
@@ -265,12 +265,12 @@ static bool is_merged(const struct setting *setting)
     return false;
 }
 
-static void write_anew(const struct setting *setting, const char *state_dir, struct buffer *out)
+static void write_anew(const struct setting *setting, const char *runtime_dir, struct buffer *out)
 {
     bool object = setting->type == PW_JSON_OBJECT;
     if (!object && setting->type != PW_JSON_ARRAY) {
         size_t from = setting->source->document.nodes[setting->node].start;
-        write_as_written(setting, state_dir, &from, out);
+        write_as_written(setting, runtime_dir, &from, out);
         return;
     }
     buffer_string(out, object ? "{" : "[");
@@ -285,23 +285,23 @@ static void write_anew(const struct setting *setting, const char *state_dir, str
             buffer_release(&key);
             buffer_string(out, ":");
         }
-        write_anew(&setting->children[i], state_dir, out);
+        write_anew(&setting->children[i], runtime_dir, out);
     }
     buffer_string(out, object ? "}" : "]");
 }
 
-void setting_write(const struct setting *setting, const char *state_dir, bool in_place, struct buffer *out)
+void setting_write(const struct setting *setting, const char *runtime_dir, bool in_place, struct buffer *out)
 {
     uint32_t line, column;
     size_t from = setting->source->document.nodes[setting->node].start;
     if (is_merged(setting)) {
-        write_anew(setting, state_dir, out);
+        write_anew(setting, runtime_dir, out);
         return;
     }
     setting_place(setting, false, &line, &column);
     for (uint32_t i = 1; in_place && i < column; i++)
         buffer_append(out, " ", 1);
-    write_as_written(setting, state_dir, &from, out);
+    write_as_written(setting, runtime_dir, &from, out);
 }
 
 void setting_origin(const struct setting *setting, const char **ret_file, uint32_t *ret_line)

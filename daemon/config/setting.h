@@ -47,14 +47,14 @@ void setting_place(const struct setting *setting, bool key, uint32_t *ret_line, 
 
 /* The value as JSON text without comments. An unmerged one keeps its line breaks and, with `in_place`, its
  * column (leading blanks), so that places found in it later are right. A string "ipc://name" with a relative
- * path, wherever it stands, comes out starting at `state_dir` (NULL: as it is). */
-void setting_write(const struct setting *setting, const char *state_dir, bool in_place, struct buffer *out);
+ * path, wherever it stands, comes out starting at `runtime_dir` (NULL: as it is). */
+void setting_write(const struct setting *setting, const char *runtime_dir, bool in_place, struct buffer *out);
 
 /* Where an error in the written text is to be looked for: the value, or what a drop-in last changed of it. */
 void setting_origin(const struct setting *setting, const char **ret_file, uint32_t *ret_line);
 
-/* "ipc://name" → "ipc://<state_dir>/name"; anything else as it is. malloc'd; NULL: out of memory. */
-char *setting_endpoint(struct pw_text url, const char *state_dir);
+/* "ipc://name" → "ipc://<runtime_dir>/name"; anything else as it is. malloc'd; NULL: out of memory. */
+char *setting_endpoint(struct pw_text url, const char *runtime_dir);
 
 /* `path` from `base` unless it is absolute. malloc'd; NULL: out of memory. */
 char *setting_path(struct pw_text path, const char *base);

@@ -319,6 +319,13 @@ static void declare_away(struct instance *instance)
     drop(instance, &instance->doubted, PART_MISSING, 0);
 }
 
+void instance_give_up(struct instance *instance)
+{
+    drop(instance, &instance->waiting, PART_MISSING, 0);
+    drop(instance, &instance->doubted, PART_MISSING, 0);
+    drop(instance, &instance->sent, PART_MISSING, 0);
+}
+
 void instance_look(struct instance *instance)
 {
     if (!instance->away && instance->settled && host_process_state(instance->host) != HOST_UP &&

@@ -102,7 +102,13 @@ void pipeline_stopped_check(struct pipeline *pipeline)
     for (uint32_t i = 0; i < pipeline->instance_count; i++)
         if (!pipeline->instances[i].stopped)
             return;
-    if (pipeline->handles_open == 0 && pipeline->events->stopped)
+    if (pipeline->handles_open > 0)
+        return;
+    for (uint32_t i = 0; i < pipeline->instance_count; i++)
+        pipeline->instances[i].away = true;
+    for (uint32_t i = 0; i < pipeline->instance_count; i++)
+        instance_give_up(&pipeline->instances[i]);
+    if (pipeline->events->stopped)
         pipeline->events->stopped(pipeline->owner);
 }
 

@@ -76,6 +76,8 @@ void instance_release(struct instance *instance);
 void instance_enqueue(struct instance *instance, struct assessment *assessment, uint32_t part);
 /* Sends what waits, as far as the host takes it. */
 void instance_flush(struct instance *instance);
+/* At the end: everything it still has goes back to its owner, as missing. */
+void instance_give_up(struct instance *instance);
 /* Declares a host that has been of no use for too long away. */
 void instance_look(struct instance *instance);
 

@@ -29,8 +29,7 @@ static const char *const allowed_calls[] = {
     "setitimer", "getitimer", "timer_create", "timer_settime", "timer_gettime", "timer_getoverrun",
     "timer_delete", "timerfd_create", "timerfd_settime", "timerfd_gettime",
     /* threads and their end */
-    "futex", "futex_waitv", "set_robust_list", "get_robust_list", "rseq", "set_tid_address", "arch_prctl",
-    "sched_yield", "sched_getaffinity", "sched_setaffinity", "sched_getparam", "sched_getscheduler",
+    "futex", "futex_waitv", "set_robust_list", "rseq", "set_tid_address", "arch_prctl", "sched_yield",
     "sched_get_priority_max", "sched_get_priority_min", "exit", "exit_group", "restart_syscall",
     /* signals to oneself */
     "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigpending", "rt_sigtimedwait", "rt_sigsuspend",
@@ -45,8 +44,7 @@ static const char *const allowed_calls[] = {
     "readlink", "readlinkat", "getcwd", "getdents", "getdents64",
     /* who and where one is */
     "getpid", "getppid", "gettid", "getuid", "geteuid", "getgid", "getegid", "getgroups", "getresuid",
-    "getresgid", "getpgrp", "getpgid", "getsid", "uname", "sysinfo", "getrusage", "getrlimit", "getcpu",
-    "getrandom",
+    "getresgid", "getpgrp", "uname", "sysinfo", "getrusage", "getrlimit", "getcpu", "getrandom",
     /* the second step; all of these can only ever take away */
     "capget", "capset", "seccomp", "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"};
 
@@ -190,6 +188,11 @@ static const char *const socket_calls[] = {
     "sendto",     "sendmsg",    "sendmmsg",   "recvfrom",    "recvmsg",    "recvmmsg",
     "shutdown",   "setsockopt", "getsockopt", "getsockname", "getpeername"};
 
+/* Their first argument names a process or thread, and 0 is the caller: others are none of a plugin's business. */
+static const char *const own_calls[] = {
+    "sched_getaffinity", "sched_setaffinity", "sched_getparam", "sched_getscheduler",
+    "get_robust_list",   "getpgid",           "getsid"};
+
 /* clone3 and openat2 are on no list on purpose: their flags stand behind a pointer, where a filter cannot see
  * them; the caller gets ENOSYS and uses the older call. */
 
@@ -251,6 +254,17 @@ static int add_open(scmp_filter_ctx filter, const char *call, unsigned int argum
     return status;
 }
 
+/* Of others ENOSYS, which libc takes for a kernel that cannot tell (pthread_getattr_np asks for a thread's affinity); to
+ * change others is refused in so many words. */
+static int add_own(scmp_filter_ctx filter)
+{
+    const struct scmp_arg_cmp self = {0, SCMP_CMP_EQ, 0, 0}, other = {0, SCMP_CMP_NE, 0, 0};
+    int status = 0;
+    for (size_t i = 0; i < sizeof own_calls / sizeof own_calls[0] && status == 0; i++)
+        status = add(filter, SCMP_ACT_ALLOW, own_calls[i], 1, &self);
+    return status ? status : add(filter, SCMP_ACT_ERRNO(EPERM), "sched_setaffinity", 1, &other);
+}
+
 static int add_processes(scmp_filter_ctx filter)
 {
     const uint64_t self = (uint64_t)getpid();
@@ -293,6 +307,8 @@ static int add_first(scmp_filter_ctx filter, bool network)
         status = add_open(filter, "openat", 2);
     if (status == 0)
         status = add_processes(filter);
+    if (status == 0)
+        status = add_own(filter);
     if (status == 0)
         status = allow_values(filter, "fcntl", 1, CALLS(fcntl_commands));
     if (status == 0)

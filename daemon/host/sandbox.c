@@ -7,9 +7,11 @@
 
 #include "host/filter.h"
 #include "host/frame.h"
+#include "host/named.h"
 
 #include <pathwayd/plugin.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <malloc.h>
@@ -35,12 +37,18 @@
 static const char *const system_folders[] = {"/usr", "/lib", "/lib32", "/lib64", "/libx32"};
 static const char *const system_files[] = {"/etc/ld.so.cache", "/etc/localtime", "/dev/null", "/dev/urandom",
                                            "/sys/devices/system/cpu"};
-/* Name resolution and certificates. The folders are there because resolv.conf is replaced, not rewritten. */
-static const char *const network_files[] = {
-    "/etc/resolv.conf", "/etc/hosts",           "/etc/nsswitch.conf",   "/etc/host.conf",
-    "/etc/gai.conf",    "/etc/services",        "/etc/protocols",       "/etc/ssl",
-    "/etc/pki",         "/etc/ca-certificates", "/run/systemd/resolve", "/run/NetworkManager",
-    "/run/resolvconf"};
+/* Name resolution and certificates, but not the private keys that stand beside them (/etc/ssl/private,
+ * /etc/pki/tls/private). The folders of /run are there because resolv.conf is replaced, not rewritten. */
+static const char *const network_files[] = {"/etc/resolv.conf",       "/etc/hosts",
+                                            "/etc/nsswitch.conf",     "/etc/host.conf",
+                                            "/etc/gai.conf",          "/etc/services",
+                                            "/etc/protocols",         "/etc/ssl/certs",
+                                            "/etc/ssl/openssl.cnf",   "/etc/ssl/cert.pem",
+                                            "/etc/ssl/ca-bundle.pem", "/etc/pki/tls/certs",
+                                            "/etc/pki/tls/cert.pem",  "/etc/pki/tls/openssl.cnf",
+                                            "/etc/pki/ca-trust",      "/etc/ca-certificates",
+                                            "/run/systemd/resolve",   "/run/NetworkManager",
+                                            "/run/resolvconf"};
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -62,18 +70,38 @@ int sandbox_follow_parent(pid_t parent)
     return getppid() == parent ? 0 : PW_ERROR_STATE;
 }
 
-/* Reading what root may read is kept through the first step, since lists and plugins may stand in a folder of
- * somebody else's; everything else goes at once. */
-static void drop_capabilities(bool keep_reading)
+static struct __user_cap_header_struct own_capabilities(void)
 {
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    return (struct __user_cap_header_struct){.version = _LINUX_CAPABILITY_VERSION_3};
+}
+
+static void set_capabilities(uint32_t effective, uint32_t permitted)
+{
+    struct __user_cap_header_struct header = own_capabilities();
+    const struct __user_cap_data_struct data[2] = {{.effective = effective, .permitted = permitted}, {0}};
+    syscall(SYS_capset, &header, data);
+}
+
+/* Reading what root may read is kept through the first step, since lists and plugins may stand in a folder of
+ * somebody else's; everything else goes at once. Threads of a plugin's keep what they have in the second step, where
+ * enrich and assess cannot open anything any more but notify can: a notify plugin keeps the privilege only when it
+ * cannot even be loaded without. */
+static void drop_most_capabilities(struct sandbox *sandbox, const struct load_request *request)
+{
+    struct __user_cap_header_struct header = own_capabilities();
     struct __user_cap_data_struct data[2] = {{0}};
     if (syscall(SYS_capget, &header, data) < 0)
         return;
-    const uint32_t kept = keep_reading ? data[0].permitted & (1u << CAP_DAC_READ_SEARCH) : 0;
-    data[0] = (struct __user_cap_data_struct){.effective = kept, .permitted = kept, .inheritable = 0};
-    data[1] = (struct __user_cap_data_struct){0};
-    syscall(SYS_capset, &header, data);
+    uint32_t reading = data[0].permitted & (1u << CAP_DAC_READ_SEARCH);
+    if (reading && has_network(request)) {
+        set_capabilities(0, reading);
+        if (faccessat(AT_FDCWD, request->file, R_OK, AT_EACCESS) < 0 && errno == EACCES)
+            miss(sandbox, "The plugin stands in a folder that only root's privilege opens; threads that it "
+                          "begins before it has started keep that privilege.");
+        else
+            reading = 0;
+    }
+    set_capabilities(reading, reading);
 }
 
 static void limit(__rlimit_resource_t resource, rlim_t value)
@@ -157,7 +185,7 @@ static int allow_readable(struct landlock *landlock, const struct load_request *
     return status;
 }
 
-static int allow_first(struct landlock *landlock, const struct load_request *request)
+static int allow_files(struct landlock *landlock, const struct load_request *request)
 {
     int status = allow_list(landlock, system_folders, COUNT(system_folders));
     if (status == 0)
@@ -168,23 +196,8 @@ static int allow_first(struct landlock *landlock, const struct load_request *req
         status = landlock_allow_read(landlock, "/proc");
     if (status == 0)
         status = allow_folder_of(landlock, request->file);
-    if (status == 0 && request->base[0])
-        status = landlock_allow_read(landlock, request->base);
-    return status ? status : allow_readable(landlock, request);
-}
-
-/* After start a notify plugin keeps the resolver, the certificates and what the operator lists; others keep
- * nothing. */
-static int allow_second(struct landlock *landlock, const struct load_request *request)
-{
-    int status = SANITIZED ? landlock_allow_read(landlock, "/proc") : 0;
-    if (!has_network(request) || status < 0)
-        return status;
-    status = allow_list(landlock, system_folders, COUNT(system_folders));
     if (status == 0)
-        status = allow_list(landlock, system_files, COUNT(system_files));
-    if (status == 0)
-        status = allow_list(landlock, network_files, COUNT(network_files));
+        status = named_allow(landlock, request);
     return status ? status : allow_readable(landlock, request);
 }
 
@@ -204,15 +217,14 @@ static void explain_landlock(struct sandbox *sandbox, bool network)
                      : "Landlock does not know signals here: seccomp alone denies them.");
 }
 
-static int restrict_files(struct sandbox *sandbox, const struct load_request *request,
-                          int (*allow)(struct landlock *landlock, const struct load_request *request))
+static int restrict_files(struct sandbox *sandbox, const struct load_request *request)
 {
     if (sandbox->landlock == 0)
         return 0;
     struct landlock landlock;
     if (landlock_begin(&landlock, sandbox->landlock, has_network(request)) < 0)
         return PW_ERROR_UNSUPPORTED;
-    if (allow(&landlock, request) < 0) {
+    if (allow_files(&landlock, request) < 0) {
         close(landlock.fd);
         return PW_ERROR_UNSUPPORTED;
     }
@@ -225,13 +237,13 @@ int sandbox_enter_first(struct sandbox *sandbox, const struct load_request *requ
         *ret_why = "The plugin host cannot give up its descriptors (/dev/null does not open).";
         return PW_ERROR_UNSUPPORTED;
     }
-    drop_capabilities(true);
+    drop_most_capabilities(sandbox, request);
     limit_resources(sandbox, request);
     sandbox->no_new_privs = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     sandbox->landlock = landlock_abi(request->landlock_max);
     sandbox->landlock_net = sandbox->landlock >= 4 && !has_network(request);
-    if (restrict_files(sandbox, request, allow_first) < 0) {
+    if (restrict_files(sandbox, request) < 0) {
         *ret_why = "The kernel has Landlock but refused the plugin host's rules.";
         return PW_ERROR_UNSUPPORTED;
     }
@@ -244,11 +256,10 @@ int sandbox_enter_first(struct sandbox *sandbox, const struct load_request *requ
     return 0;
 }
 
-int sandbox_enter_second(struct sandbox *sandbox, const struct load_request *request, const char **ret_why)
+int sandbox_enter_second(const struct load_request *request, const char **ret_why)
 {
-    drop_capabilities(false);
-    if (restrict_files(sandbox, request, allow_second) < 0 ||
-        filter_load_second(has_network(request) || SANITIZED) < 0) {
+    set_capabilities(0, 0);
+    if (filter_load_second(has_network(request) || SANITIZED) < 0) {
         *ret_why = "The kernel refused the sandbox's second step.";
         return PW_ERROR_UNSUPPORTED;
     }

@@ -127,7 +127,7 @@ static int start(struct session *session, struct defects *defects)
         return PW_ERROR_INVALID;
     }
     const char *why = NULL;
-    if (sandbox_enter_second(&session->sandbox, &session->request, &why) < 0) {
+    if (sandbox_enter_second(&session->request, &why) < 0) {
         defect_add(defects, "%s", why);
         return PW_ERROR_UNSUPPORTED;
     }

@@ -41,7 +41,7 @@ static void check_errors(int status, char *errors)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static char folder[] = "/tmp/pathwayd-fuzz-XXXXXX", file[64], drop_in[64];
-    struct config_places places = {"c", "/p", "/h", "/s", "/l"};
+    struct config_places places = {"c", "/p", "/h", "/s", "/l", "/r"};
     struct config *config = NULL;
     char *errors = NULL, *json = NULL;
     if (file[0] == '\0') {

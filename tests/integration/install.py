@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 
-from harness import BUILD, SOURCE, check, finish
+from harness import BUILD, SOURCE, check, finish, skip
 
 home = tempfile.mkdtemp(prefix="pathwayd-install-")
 prefix = os.path.join(home, "prefix")
@@ -26,7 +26,18 @@ run = program(f"{bin_folder}/pathwayctl", "screen", "北京航空航天大学", 
 check(run.returncode == 0 and "00wk2mp56" in run.stdout, f"pathwayctl screen works there {run.stderr}")
 for manual in ("man1/pathwayctl.1", "man8/pathwayd.8", "man5/pathwayd.conf.5"):
     check(os.path.exists(f"{prefix}/share/man/{manual}"), f"{manual} is installed")
-check(os.path.exists(f"{prefix}/lib/systemd/system/pathwayd.service"), "so is the service")
+unit = f"{prefix}/lib/systemd/system/pathwayd.service"
+check(os.path.exists(unit), "so is the service")
+with open(unit) as text:
+    lines = text.read().splitlines()
+check(f"ExecStart={bin_folder}/pathwayd" in lines, "which starts the program of the prefix")
+check("RuntimeDirectory=pathwayd" in lines and "RuntimeDirectoryMode=0755" in lines,
+      "with a runtime folder that every account can enter")
+if shutil.which("systemd-analyze"):
+    run = program("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", unit)
+    check(run.returncode == 0 and not run.stderr.strip(), f"systemd finds nothing wrong with it: {run.stdout}{run.stderr}")
+else:
+    skip("systemd finds nothing wrong with it", "systemd-analyze is not here")
 
 plugin = os.path.join(home, "plugin")
 shutil.copytree(os.path.join(SOURCE, "plugins", "template"), plugin)

@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """E-mail the whole way: an event goes in, a real Postfix (smtp_server) with STARTTLS and login delivers, and the
 letter is read from its maildir by Python's own parser. Then what goes wrong: a recipient that is greylisted or gone,
-a server that is down, a wrong password, a certificate nobody knows."""
+a server that is down or slow, a wrong password, a certificate nobody knows."""
 
 import email
 import email.policy
+import json
 import os
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 from harness import SEVEN_SONS, SLOW, SOURCE, Daemon, check, event, finish, policies, skip, until
@@ -102,7 +104,63 @@ def recipients_apart(server):
     counts = daemon.json("status")["journal"]
     check(counts["notices_waiting"] == 5 and counts["notices_delivered"] == 5, "the greylisted one's wait")
     check("User unknown" in daemon.read_log(), "the operator reads in the log why")
+    check(not server.letters("grey"), "nothing has come through the greylisting yet")
+    check(server.run("lift").returncode == 0, "the greylisting ends")
+    check(until(lambda: len(server.letters("grey")) == 5, 60), "and the notices that it held up are delivered")
+    check(time.monotonic() - begun >= 35, "not before the time that the server asked for")
+    wanted = {f"<{n['notice_id']}@example.edu>" for case in daemon.rows("case", "list")
+              for n in daemon.json("case", "show", case["case"])["notices"] if n["reviewer"] == "grey"}
+    check({letter["Message-ID"] for letter in server.letters("grey")} == wanted and len(wanted) == 5,
+          "under the ids they had from the start")
+    check(until(lambda: daemon.json("status")["journal"]["notices_waiting"] == 0), "and none waits any more")
+    check(len(server.letters("bob")) == before + 5, "the others got nothing twice")
     daemon.stop()
+
+
+class SilentServer:
+    """Takes connections and never says a word."""
+
+    def __init__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.taken = []
+        threading.Thread(target=self.take, daemon=True).start()
+
+    def take(self):
+        try:
+            while True:
+                self.taken.append(self.socket.accept()[0])
+        except OSError:  # closed
+            pass
+
+    def close(self):
+        self.socket.close()
+        for taken in self.taken:
+            taken.close()
+
+
+def slow_server(server):
+    silent = SilentServer()
+    before = len(server.letters("alice"))
+    daemon = daemon_for(server, ["alice"])
+    slow = json.loads(json.dumps(daemon.config["plugins"][-1]))
+    slow["name"] = "slow"
+    slow["config"].update(server=f"smtp://127.0.0.1:{silent.port}", timeout_s=50)
+    daemon.config["plugins"].append(slow)
+    daemon.config["reviewers"][0]["addresses"]["slow"] = "alice@example.test"
+    daemon.config["routes"][0]["channels"].append("slow")
+    daemon.write_config()
+    daemon.start()
+    acks = daemon.send([case_event(50 + n) for n in range(5)])
+    check([a["status"] for a in acks] == ["accepted"] * 5, "events are accepted while a mail server is silent")
+    check(until(lambda: len(server.letters("alice")) == before + 5, 30), "the other channel's letters arrive")
+    check(until(lambda: silent.taken, 10), "while the silent one keeps its channel waiting")
+    host = {row["instance"]: row for row in daemon.rows("plugin", "list")}["slow"]
+    check(host["state"] == "up" and host["outstanding"] > 0, f"which is busy with it {host['outstanding']}")
+    counts = daemon.json("status")["journal"]
+    check(counts["notices_delivered"] == 5 and counts["notices_waiting"] == 5, f"its own notices wait ({counts['notices_waiting']})")
+    check(daemon.stop() == 0, "and the daemon ends without waiting for it")
+    silent.close()
 
 
 def server_down_and_up(server):
@@ -162,6 +220,7 @@ def main():
     try:
         happy_path(server)
         recipients_apart(server)
+        slow_server(server)
         server_down_and_up(server)
         operators_mistakes(server)
     finally:

@@ -36,7 +36,7 @@ static void write_load(struct buffer *json, const struct load *load)
                     load->config ? (struct pw_text){load->config, strlen(load->config)} : PW_TEXT("{}"));
     json_member_string(json, "config_file", "/etc/pathwayd/test.conf");
     json_member_unsigned(json, "config_line", 12);
-    json_member_string(json, "base", PATHWAYD_BUILD "/tests/plugins");
+    json_member_string(json, "base", load->base ? load->base : PATHWAYD_BUILD "/tests/plugins");
     json_write_key(json, "readable");
     json_write_begin(json, '[');
     if (load->readable)

@@ -19,6 +19,7 @@ struct load {
     uint32_t stage;
     const char *config;   /* NULL: {} */
     const char *readable; /* NULL: none */
+    const char *base;     /* NULL: tests/plugins */
     uint32_t memory_mb;   /* 0: 512 */
     int landlock_max;
     bool check, describe_only, no_start;

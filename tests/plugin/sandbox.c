@@ -11,6 +11,7 @@
 
 #include <pathwayd/plugin.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@
 #include <unistd.h>
 
 #include "driver.h"
+#include "host/landlock.h"
 
 /* ---- the sandbox ---- */
 
@@ -44,7 +46,8 @@ static const struct tried {
     {"kills_parent",
      1,
      {"\"kill\":1", "\"kill_group\":1", "\"tkill\":1", "\"tgkill\":1", "\"queue\":1", "\"pidfd\":1",
-      "\"pidfd_signal\":1", "\"outlive\":38", "\"setown\":38"}},
+      "\"pidfd_signal\":1", "\"outlive\":38", "\"setown\":38", "\"affinity\":1", "\"scheduler\":1",
+      "\"priority\":1"}},
     {"traces_parent",
      1,
      {"\"ptrace\":1", "\"seize\":1", "\"read_memory\":1", "\"write_memory\":1", "\"memory_file\":1",
@@ -117,6 +120,193 @@ static void test_notify_has_the_network_and_nothing_else(void **state)
     }
 }
 
+/* ---- the folder of the configuration ---- */
+
+static char base[] = "/tmp/pathwayd-base-XXXXXX";
+static const char *const base_folders[] = {"secrets", "packs", "lists"};
+static const char *const base_files[] = {"pathwayd.conf", "secrets/password", "packs/a.json", "lists/b.json"};
+
+/* What may be read when, by what the configuration says. */
+static const struct neighbour_case {
+    const char *config, *readable;
+    const char
+        *reached; /* of "/csSpl": the folder, pathwayd.conf, secrets, the password, the pack, the list */
+} neighbour_cases[] = {
+    {"{}", NULL, ""},
+    {"{\"file\":\"packs/a.json\"}", NULL, "p"},
+    {"{\"file\":\"./packs/../packs/a.json\",\"files\":[\"lists\"]}", NULL, "pl"},
+    {"{\"file\":\"packs/missing.json\",\"text\":\"lists/b.json\"}", NULL, "l"},
+    /* What holds the configuration itself is not taken as named, however it is spelt … */
+    {"{\"text\":\".\",\"file\":\"/\",\"files\":[\"..\",\"./\",\"packs/..\",\"self\",\"/tmp\"]}", NULL, ""},
+    {"{\"text\":\"\"}", NULL, ""},
+    /* … but may be allowed. */
+    {"{}", "", "/csSpl"},
+    {"{}", "/packs", "p"},
+};
+
+static void expect_neighbours(struct pw_text report, const char *moment, const struct neighbour_case *given,
+                              bool landlock)
+{
+    static const char letters[] = "/csSpl";
+    static const char *const names[] = {
+        "", "pathwayd.conf", "secrets", "secrets/password", "packs/a.json", "lists/b.json"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char expected[96];
+        bool reached = !landlock || strchr(given->reached, letters[i]) != NULL;
+        snprintf(expected, sizeof expected, "%s %s\\\":%d", moment, names[i], reached ? 0 : EACCES);
+        assert_contains(report, expected);
+    }
+}
+
+static void test_neighbours_are_not_read(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof neighbour_cases / sizeof neighbour_cases[0]; i++)
+        for (size_t l = 0; l < LANDLOCK_LEVELS; l++) {
+            struct driver driver;
+            char readable[256];
+            const struct neighbour_case *given = &neighbour_cases[i];
+            snprintf(readable, sizeof readable, "%s%s", base, given->readable ? given->readable : "");
+            driver_start_ready(&driver, &(struct load){.file = "reads_neighbour_notify",
+                                                       .stage = 3,
+                                                       .config = given->config,
+                                                       .base = base,
+                                                       .readable = given->readable ? readable : NULL,
+                                                       .landlock_max = landlock_levels[l]});
+            driver_work(&driver, &one_notice, 1);
+            struct frame_result result = driver_expect_result(&driver);
+            bool landlock = landlock_levels[l] != 0;
+            expect_neighbours(result.body, "constructor", given, landlock);
+            expect_neighbours(result.body, "create", given, landlock);
+            expect_neighbours(result.body, "start", given, landlock);
+            expect_neighbours(result.body, "handle", given, landlock);
+            driver_stop_well(&driver);
+        }
+}
+
+/* A thread that was begun before the sandbox was complete has no more than the others. */
+static void test_early_threads_are_bound(void **state)
+{
+    (void)state;
+    static const char *const moments[] = {"constructor", "create"};
+    for (size_t l = 0; l < LANDLOCK_LEVELS; l++)
+        for (uint32_t stage = 1; stage <= 3; stage += 2) {
+            struct driver driver;
+            const bool notify = stage == 3;
+            const char *quote = notify ? "\\" : "";
+            struct frame_result result = run_tried(&driver, notify ? "early_thread_notify" : "early_thread",
+                                                   stage, landlock_levels[l]);
+            /* Opening is denied by seccomp, to sanitized and notify plugins by Landlock alone. */
+            const int open_error = !notify && !SANITIZED ? EPERM : landlock_levels[l] ? EACCES : 0;
+            for (size_t m = 0; m < sizeof moments / sizeof moments[0]; m++) {
+                const struct {
+                    const char *what;
+                    int error;
+                } tries[] = {{"journal", open_error}, {"secret", open_error}, {"write", EPERM}};
+                char expected[96];
+                for (size_t t = 0; t < sizeof tries / sizeof tries[0]; t++) {
+                    snprintf(expected, sizeof expected, "\"%s_%s%s\":%d", moments[m], tries[t].what, quote,
+                             tries[t].error);
+                    assert_contains(result.body, expected);
+                }
+                snprintf(expected, sizeof expected, "\"%s_privilege%s\":%d", moments[m], quote, EPERM);
+                if (notify)
+                    assert_contains(result.body, expected);
+                snprintf(expected, sizeof expected, "\"%s_system%s\":%d", moments[m], quote,
+                         notify || SANITIZED ? 0 : EPERM);
+                assert_contains(result.body, expected);
+            }
+            driver_stop_well(&driver);
+        }
+}
+
+/* Root reads a folder of somebody else's by privilege alone: a plugin there is loaded all the same, and what its
+ * threads keep is said. */
+static void test_a_closed_folder_costs_something(void **state)
+{
+    (void)state;
+    if (geteuid() != 0 || landlock_abi(-1) < 6)
+        skip(); /* other accounts have no such privilege; an older kernel has more to say */
+    char folder[] = "/tmp/pathwayd-closed-XXXXXX", inner[64], file[128], command[512];
+    assert_non_null(mkdtemp(folder));
+    snprintf(inner, sizeof inner, "%s/plugins", folder);
+    snprintf(file, sizeof file, "%s/good_notify.so", inner);
+    snprintf(command, sizeof command,
+             "mkdir -m 0755 %s && cp " PATHWAYD_BUILD "/tests/plugins/good_notify.so %s", inner, inner);
+    assert_int_equal(system(command), 0);
+    for (int closed = 0; closed < 2; closed++) {
+        struct driver driver;
+        assert_int_equal(chown(folder, closed ? 65534 : 0, (gid_t)-1), 0);
+        driver_start(&driver, &(struct load){.file = file, .stage = 3, .landlock_max = -1});
+        struct pw_text ready = driver_expect(&driver, FRAME_READY);
+        bool said = memmem(ready.data, ready.length, "root's privilege", 16) != NULL;
+        assert_int_equal(said, closed);
+        driver_stop_well(&driver);
+    }
+    unlink(file);
+    rmdir(inner);
+    rmdir(folder);
+}
+
+/* A table cannot give its plugin what the operator has not, and the operator hears how to. */
+static void test_a_default_is_no_permission(void **state)
+{
+    (void)state;
+    if (landlock_abi(-1) == 0)
+        skip();
+    struct driver driver;
+    driver_start(&driver,
+                 &(struct load){.file = "names_secret", .stage = 1, .base = base, .landlock_max = -1});
+    struct pw_text defects = driver_expect(&driver, FRAME_DEFECTS);
+    assert_contains(defects, "test.conf:12:1: ");
+    assert_contains(defects, "\\\"token\\\" is left out, and the plugin may not read its default, ");
+    assert_contains(defects, "secrets/password: name a file here, or allow the default with the instance's "
+                             "\\\"readable\\\"");
+    driver_end(&driver, true);
+    driver_start_ready(&driver, &(struct load){.file = "names_secret",
+                                               .stage = 1,
+                                               .base = base,
+                                               .config = "{\"token\":\"secrets/password\"}",
+                                               .landlock_max = -1});
+    driver_stop_well(&driver);
+}
+
+static int make_base(void)
+{
+    char path[256];
+    if (!mkdtemp(base))
+        return -1;
+    for (size_t i = 0; i < sizeof base_folders / sizeof base_folders[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", base, base_folders[i]);
+        if (mkdir(path, 0755) < 0)
+            return -1;
+    }
+    for (size_t i = 0; i < sizeof base_files / sizeof base_files[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", base, base_files[i]);
+        int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        if (fd < 0 || write(fd, "text", 4) != 4 || close(fd) < 0)
+            return -1;
+    }
+    snprintf(path, sizeof path, "%s/self", base);
+    return symlink(".", path) < 0 ? -1 : setenv("PATHWAYD_TEST_BASE", base, 1);
+}
+
+static void remove_base(void)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/self", base);
+    unlink(path);
+    for (size_t i = 0; i < sizeof base_files / sizeof base_files[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", base, base_files[i]);
+        unlink(path);
+    }
+    for (size_t i = 0; i < sizeof base_folders / sizeof base_folders[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", base, base_folders[i]);
+        rmdir(path);
+    }
+    rmdir(base);
+}
+
 static void test_memory_ends(void **state)
 {
     (void)state;
@@ -138,7 +328,7 @@ static int make_journal(void **state)
 {
     (void)state;
     int fd = mkstemp(journal);
-    if (fd < 0 || write(fd, "journal", 7) != 7 || close(fd) != 0)
+    if (make_base() < 0 || fd < 0 || write(fd, "journal", 7) != 7 || close(fd) != 0)
         return -1;
     return setenv("PATHWAYD_TEST_JOURNAL", journal, 1);
 }
@@ -155,6 +345,7 @@ static int check_journal(void **state)
                 access("/tmp/pathwayd-test", F_OK) != 0;
     close(fd);
     unlink(journal);
+    remove_base();
     return same ? 0 : -1;
 }
 
@@ -164,6 +355,10 @@ int main(void)
         cmocka_unit_test(test_attempts_are_refused),
         cmocka_unit_test(test_the_journal_stays_closed),
         cmocka_unit_test(test_notify_has_the_network_and_nothing_else),
+        cmocka_unit_test(test_neighbours_are_not_read),
+        cmocka_unit_test(test_early_threads_are_bound),
+        cmocka_unit_test(test_a_closed_folder_costs_something),
+        cmocka_unit_test(test_a_default_is_no_permission),
         cmocka_unit_test(test_memory_ends),
     };
     return cmocka_run_group_tests(tests, make_journal, check_journal);

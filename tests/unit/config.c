@@ -5,7 +5,9 @@
  */
 #include "config_scene.h"
 #include "config/places.h"
+#include "config/section.h"
 #include "dispatch/pathway.h"
+#include "dispatch/pipeline.h"
 
 /* ---- good files ---------------------------------------------------------------------------------------- */
 
@@ -62,6 +64,72 @@ static void feed_is_read(void **state)
     assert_string_equal(net->tls_key, "/k.pem");
     snprintf(expected, sizeof expected, "%s/ca.pem", scene->folder);
     assert_string_equal(net->tls_client_ca, expected);
+}
+
+/* Accounts that are named must be able to reach the socket; they are asked for the uid there. */
+static void mode_follows_the_accounts(void **state)
+{
+    struct scene *scene = *state;
+    static const struct {
+        const char *members;
+        uint32_t mode;
+    } cases[] = {
+        {"", 0660},
+        {", \"peer_uids\": []", 0660},
+        {", \"peer_uids\": [1234]", 0666},
+        {", \"peer_uids\": [\"root\"], \"mode\": null", 0666},
+        {", \"peer_uids\": [1234], \"mode\": \"0660\"", 0660},
+        {", \"mode\": \"0600\"", 0600},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[256];
+        snprintf(text, sizeof text,
+                 "{\"feeds\": [{\"name\": \"f\", \"listen\": \"ipc://f\", \"sources\": [\"s\"], \"types\": "
+                 "[\"*\"]%s}]}",
+                 cases[i].members);
+        write_file(scene, "a.conf", text);
+        assert_int_equal(load(scene), 0);
+        assert_int_equal(scene->config->feeds[0].mode, cases[i].mode);
+    }
+}
+
+static void check_sockets(struct scene *scene, const char *members, const char *state_dir, const char *folder)
+{
+    char text[512], expected[192];
+    snprintf(text, sizeof text,
+             "{%s\"feeds\": [{\"name\": \"f\", \"listen\": \"ipc://f\", \"sources\": [\"s\"], \"types\": "
+             "[\"*\"]}], \"plugins\": [{\"name\": \"n\", \"plugin\": \"n\", \"stage\": \"notify\", "
+             "\"config\": {\"to\":\"ipc://n\"}}]}",
+             members);
+    write_file(scene, "a.conf", text);
+    assert_int_equal(load(scene), 0);
+    const struct config *config = scene->config;
+    assert_string_equal(config->state_dir, state_dir);
+    assert_string_equal(config->runtime_dir, folder);
+    snprintf(expected, sizeof expected, "ipc://%s/control.sock", folder);
+    assert_string_equal(config->control, expected);
+    snprintf(expected, sizeof expected, "ipc://%s/f", folder);
+    assert_string_equal(config->feeds[0].listen, expected);
+    snprintf(expected, sizeof expected, "{\"to\":\"ipc://%s/n\"}", folder);
+    assert_non_null(strstr(config->plugins[0].config, expected));
+    snprintf(expected, sizeof expected, "%s/journal.db", state_dir);
+    assert_string_equal(config->journal, expected);
+}
+
+static void sockets_have_a_folder_of_their_own(void **state)
+{
+    struct scene *scene = *state;
+    char expected[128];
+    snprintf(expected, sizeof expected, "%s/r", scene->folder);
+    check_sockets(scene, "", "/s", "/s");
+    check_sockets(scene, "\"runtime_dir\": \"/r\",", "/s", "/r");
+    check_sockets(scene, "\"runtime_dir\": \"r\",", "/s", expected);
+    scene->places.runtime_dir = (char *)"/run/x";
+    check_sockets(scene, "", "/s", "/run/x");
+    check_sockets(scene, "\"state_dir\": \"/s\",", "/s", "/run/x");
+    check_sockets(scene, "\"runtime_dir\": \"/r\",", "/s", "/r");
+    /* Without a word of the sockets they go where the state goes, for the daemon and for pathwayctl. */
+    check_sockets(scene, "\"state_dir\": \"/elsewhere\",", "/elsewhere", "/elsewhere");
 }
 
 static void plugin_is_read(void **state)
@@ -202,28 +270,64 @@ static void knows_the_pathways_of_dispatch(void **state)
     }
 }
 
+/* More plugins than dispatch has places for are a mistake of the configuration, said with its place. */
+static void plugins_are_bounded_as_in_dispatch(void **state)
+{
+    struct scene *scene = *state;
+    struct buffer text = {0};
+    assert_int_equal(CONFIG_MAX_PLUGINS, PIPELINE_MAX_INSTANCES);
+    for (uint32_t count = CONFIG_MAX_PLUGINS; count <= CONFIG_MAX_PLUGINS + 1; count++) {
+        buffer_clear(&text);
+        buffer_string(&text, "{\"plugins\": [");
+        for (uint32_t i = 0; i < count; i++) {
+            char plugin[96];
+            snprintf(plugin, sizeof plugin, "%s{\"name\":\"p%u\",\"plugin\":\"p\",\"stage\":\"enrich\"}",
+                     i ? "," : "", i);
+            buffer_string(&text, plugin);
+        }
+        buffer_string(&text, "]}");
+        buffer_append(&text, "", 1);
+        write_file(scene, "a.conf", text.data);
+        assert_int_equal(load(scene), count > CONFIG_MAX_PLUGINS ? PW_ERROR_INVALID : 0);
+    }
+    assert_non_null(strstr(scene->errors, "\"plugins\" has 33 elements, but must have from 0 to 32"));
+    buffer_release(&text);
+}
+
 /* ---- places -------------------------------------------------------------------------------------------- */
 
-static void check_places(const char *program, const char *state_dir, const char *config, const char *state)
+static void check_places(const char *program, const struct places_given *given, const char *config,
+                         const char *state, const char *runtime)
 {
     struct config_places places;
     char *error = NULL;
-    assert_int_equal(places_of_program(program, state_dir, &places, &error), 0);
+    assert_int_equal(places_of_program(program, given, &places, &error), 0);
     assert_string_equal(places.config_file, config);
     assert_string_equal(places.state_dir, state);
+    if (runtime)
+        assert_string_equal(places.runtime_dir, runtime);
+    else
+        assert_null(places.runtime_dir);
     config_places_release(&places);
     assert_null(places.config_file);
 }
 
 static void places_of_an_installed_program(void **state)
 {
-    (void)state;
-    check_places("/opt/pw/bin/pathwayd", NULL, "/opt/pw/etc/pathwayd/pathwayd.conf",
-                 "/opt/pw/var/lib/pathwayd");
-    check_places("/usr/bin/pathwayd", NULL, "/etc/pathwayd/pathwayd.conf", "/var/lib/pathwayd");
-    check_places("/usr/bin/pathwayd", "/var/lib/private/x", "/etc/pathwayd/pathwayd.conf",
-                 "/var/lib/private/x");
-    check_places("/usr/bin/pathwayd", "/a:/b", "/etc/pathwayd/pathwayd.conf", "/a");
+    struct scene *scene = *state;
+    const char *etc = "/etc/pathwayd/pathwayd.conf", *run = scene->folder;
+    const struct places_given bare = {.run = "/missing"}, beside = {.run = run};
+    check_places("/opt/pw/bin/pathwayd", &beside, "/opt/pw/etc/pathwayd/pathwayd.conf",
+                 "/opt/pw/var/lib/pathwayd", NULL);
+    check_places("/usr/bin/pathwayd", &bare, etc, "/var/lib/pathwayd", NULL);
+    check_places("/usr/bin/pathwayctl", &beside, etc, "/var/lib/pathwayd", run);
+    check_places("/usr/bin/pathwayd", &(struct places_given){"/a:/b", NULL, run}, etc, "/a", NULL);
+    check_places("/usr/bin/pathwayd", &(struct places_given){"/a:/b", "/c:/d", run}, etc, "/a", "/c");
+    check_places("/usr/bin/pathwayd",
+                 &(struct places_given){"/var/lib/pathwayd", "/run/pathwayd", "/missing"}, etc,
+                 "/var/lib/pathwayd", "/run/pathwayd");
+    check_places("/usr/bin/pathwayd", &(struct places_given){"a", "b", "/missing"}, etc, "/var/lib/pathwayd",
+                 NULL);
 }
 
 static void places_in_the_tree(void **state)
@@ -235,7 +339,8 @@ static void places_in_the_tree(void **state)
     assert_int_equal(mkdir(path, 0700), 0);
     write_file(scene, "bin/pathwayd.tree", "/the/source\n");
     snprintf(path, sizeof path, "%s/bin/pathwayd", scene->folder);
-    assert_int_equal(places_of_program(path, NULL, &places, &error), 0);
+    assert_int_equal(places_of_program(path, &(struct places_given){.run = scene->folder}, &places, &error),
+                     0);
     assert_string_equal(places.config_file, "/the/source/conf/pathwayd.conf");
     assert_string_equal(places.list_dir, "/the/source/conf/lists");
     snprintf(expected, sizeof expected, "%s/plugins", scene->folder);
@@ -244,6 +349,7 @@ static void places_in_the_tree(void **state)
     assert_string_equal(places.host_program, expected);
     snprintf(expected, sizeof expected, "%s/state", scene->folder);
     assert_string_equal(places.state_dir, expected);
+    assert_null(places.runtime_dir);
     config_places_release(&places);
 }
 
@@ -252,6 +358,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(empty_means_defaults, set_up, tear_down),
         cmocka_unit_test_setup_teardown(feed_is_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(mode_follows_the_accounts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sockets_have_a_folder_of_their_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(plugin_is_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(notify_has_longer_deadline, set_up, tear_down),
         cmocka_unit_test_setup_teardown(people_and_routes_are_read, set_up, tear_down),
@@ -259,6 +367,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(shipped_file_loads, set_up, tear_down),
         cmocka_unit_test_setup_teardown(knows_the_pathways_of_dispatch, set_up, tear_down),
         cmocka_unit_test_setup_teardown(places_of_an_installed_program, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(plugins_are_bounded_as_in_dispatch, set_up, tear_down),
         cmocka_unit_test_setup_teardown(places_in_the_tree, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

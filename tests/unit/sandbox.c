@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,8 +110,63 @@ static uint32_t capabilities(void)
     return data[0].effective | data[0].permitted | data[1].effective | data[1].permitted;
 }
 
+/* A process of the same account without any privilege, which everybody there could change: what is refused is then the
+ * filter's doing. Ends with this one. */
+static pid_t start_other(void)
+{
+    const pid_t here = getpid();
+    pid_t other = fork();
+    assert_true(other >= 0);
+    if (other > 0)
+        return other;
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    const struct __user_cap_data_struct none[2] = {{0}};
+    syscall(SYS_capset, &header, none);
+    for (sandbox_follow_parent(here);;)
+        pause();
+}
+
+/* What is asked of a process: oneself may be, another may not. */
+static bool others_are_out_of_reach(long other)
+{
+    cpu_set_t cpus;
+    struct sched_param parameters;
+    void *head;
+    size_t size;
+    if (syscall(SYS_sched_getaffinity, 0, sizeof cpus, &cpus) <= 0 ||
+        syscall(SYS_sched_setaffinity, 0, sizeof cpus, &cpus) != 0 || getpgid(0) < 0 || getsid(0) < 0 ||
+        sched_getscheduler(0) < 0 || sched_getparam(0, &parameters) != 0 ||
+        syscall(SYS_get_robust_list, 0, &head, &size) != 0)
+        return false;
+    const struct {
+        int got, expected;
+    } tries[] = {
+        {syscall(SYS_sched_setaffinity, other, sizeof cpus, &cpus) < 0 ? errno : 0, EPERM},
+        {syscall(SYS_sched_setaffinity, other | 1l << 32, sizeof cpus, &cpus) < 0 ? errno : 0, EPERM},
+        {syscall(SYS_sched_getaffinity, other, sizeof cpus, &cpus) < 0 ? errno : 0, ENOSYS},
+        {syscall(SYS_sched_getscheduler, other) < 0 ? errno : 0, ENOSYS},
+        {syscall(SYS_sched_getparam, other, &parameters) < 0 ? errno : 0, ENOSYS},
+        {syscall(SYS_get_robust_list, other, &head, &size) < 0 ? errno : 0, ENOSYS},
+        {syscall(SYS_getpgid, other) < 0 ? errno : 0, ENOSYS},
+        {syscall(SYS_getsid, other) < 0 ? errno : 0, ENOSYS},
+        {syscall(SYS_sched_setscheduler, other, SCHED_OTHER, &parameters) < 0 ? errno : 0, EPERM},
+        {syscall(SYS_sched_setparam, other, &parameters) < 0 ? errno : 0, EPERM},
+        {syscall(SYS_setpriority, PRIO_PROCESS, other, 1) < 0 ? errno : 0, EPERM},
+        {syscall(SYS_setpgid, other, 0) < 0 ? errno : 0, EPERM},
+        {syscall(SYS_prlimit64, other, RLIMIT_NOFILE, NULL, NULL) < 0 ? errno : 0, ENOSYS},
+        {syscall(SYS_tgkill, other, other, 0) < 0 ? errno : 0, EPERM},
+        {syscall(SYS_kill, other, 0) < 0 ? errno : 0, EPERM},
+    };
+    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++)
+        if (tries[i].got != tries[i].expected) {
+            fprintf(stderr, "attempt %zu: errno %d, expected %d\n", i, tries[i].got, tries[i].expected);
+            return false;
+        }
+    return true;
+}
+
 /* Each check has a number, which is the child's exit status when it fails. */
-static int inside(uint32_t stage, int landlock_max)
+static int inside(uint32_t stage, int landlock_max, pid_t other)
 {
     struct load_request request = {.file = (char *)"/usr/lib/x.so",
                                    .base = (char *)"",
@@ -134,17 +190,25 @@ static int inside(uint32_t stage, int landlock_max)
         return 5;
     if (fcntl(kept, F_GETFD) >= 0)
         return 6;
-    if (capabilities() & ~(1u << CAP_DAC_READ_SEARCH))
+    if (capabilities() & ~(stage == PW_STAGE_NOTIFY ? 0 : 1u << CAP_DAC_READ_SEARCH))
         return 7;
     if (open("/usr/share", O_RDONLY | O_CLOEXEC) < 0)
         return 8;
     if ((open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0) != (sandbox.landlock == 0))
         return 9;
+    const bool certificates = open("/etc/ssl/certs", O_RDONLY | O_CLOEXEC) >= 0;
+    if (sandbox.landlock > 0 && access("/etc/ssl/certs", F_OK) == 0 &&
+        certificates != (stage == PW_STAGE_NOTIFY))
+        return 16;
+    if (sandbox.landlock > 0 && open("/etc/ssl/private", O_RDONLY | O_CLOEXEC) >= 0)
+        return 17;
     if (open("/dev/null", O_WRONLY | O_CLOEXEC) >= 0 || errno != EPERM)
         return 10;
     if ((sandbox.missing_count > 0) != (sandbox.landlock < 6 || sandbox.memory_mb == 0))
         return 11;
-    if (sandbox_enter_second(&sandbox, &request, &why) < 0 || capabilities() != 0)
+    if (!others_are_out_of_reach(other))
+        return 15;
+    if (sandbox_enter_second(&request, &why) < 0 || capabilities() != 0)
         return 12;
     bool opens = open("/usr/share", O_RDONLY | O_CLOEXEC) >= 0;
     if (sandbox.memory_mb && opens != (stage == PW_STAGE_NOTIFY))
@@ -156,18 +220,21 @@ static void test_both_steps(void **state)
 {
     (void)state;
     static const int levels[] = {0, 1, 2, 3, 4, 5, 6, 7, -1};
+    pid_t other = start_other();
     for (uint32_t stage = PW_STAGE_ENRICH; stage <= PW_STAGE_NOTIFY; stage++)
         for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
             pid_t child = fork();
             assert_true(child >= 0);
             if (child == 0)
-                _exit(inside(stage, levels[i]));
+                _exit(inside(stage, levels[i], other));
             int status;
             assert_int_equal(waitpid(child, &status, 0), child);
             if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
                 fail_msg("stage %u, Landlock %d: wait status %d, check %d", stage, levels[i], status,
                          WEXITSTATUS(status));
         }
+    kill(other, SIGKILL);
+    waitpid(other, NULL, 0);
 }
 
 /* ---- what a pathway can never say is the same on both sides of the socket ---- */

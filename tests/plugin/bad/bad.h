@@ -70,7 +70,7 @@ static inline void attempts_add(struct attempts *attempts, const char *what, lon
         attempts->length += (size_t)length;
 }
 
-/* As a fact of an enrich plugin, or the answer of a notify plugin. */
+/* As a fact of an enrich plugin, a policy's finding, or the answer of a notify plugin. */
 static inline int32_t attempts_emit(const struct attempts *attempts, const struct pw_host *host,
                                     uint32_t stage)
 {
@@ -81,6 +81,14 @@ static inline int32_t attempts_emit(const struct attempts *attempts, const struc
         const struct pw_delivery delivery = {
             .struct_size = sizeof delivery, .outcome = PW_DELIVERY_DONE, .message = text};
         return host->emit_delivery(host, &delivery);
+    }
+    if (stage == PW_STAGE_ASSESS) {
+        const struct pw_finding finding = {.struct_size = sizeof finding,
+                                           .kind = PW_KIND_JUDGEMENT,
+                                           .level = PW_LEVEL_NOTE,
+                                           .rule = PW_TEXT("bad.attempts"),
+                                           .explanation = text};
+        return host->emit_finding(host, &finding);
     }
     const struct pw_fact fact = {.struct_size = sizeof fact, .fact = PW_TEXT("attempts"), .value = text};
     return host->emit_fact(host, &fact);
