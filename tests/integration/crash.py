@@ -94,7 +94,7 @@ check(sorted(c["engagement_id"] for c in cases) == engagements, f"one case an en
 def notices_wrong(case):
     """Whether they are other than they should be: each revision told once, under the id that was made for it."""
     notices = daemon.json("case", "show", case["case"])["notices"]
-    heads = {n["notice_id"].removesuffix(f"-{n['revision']}-stream-all") for n in notices}
+    heads = {n["notice_id"].removesuffix(f"-{n['revision']}+stream+*") for n in notices}
     return not (sorted(n["revision"] for n in notices) == list(range(1, case["revision"] + 1))
                 and all(n["state"] == "delivered" and n["channel"] == "stream" for n in notices)
                 and len(heads) == 1 and re.fullmatch(case["case"] + "-[0-9a-f]+", heads.pop()))

@@ -18,7 +18,7 @@
 
 #define NO_ARRAY "the plugin host answered with something that is not a JSON array"
 #define NO_LEVEL "the plugin host sent a finding without a known level"
-#define NO_RULE  "the plugin host sent a finding without a rule"
+#define NO_RULE  "the plugin host sent a finding without a rule, or with a name that no rule may have"
 #define STRAYED  "the plugin host sent a finding for another pathway"
 #define ABOVE    "the plugin host sent a finding above what its pathway can ever say"
 #define ASKS     "the plugin host sent a request for information on a pathway that never asks"
