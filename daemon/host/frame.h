@@ -35,8 +35,8 @@
 #define FRAME_HEADER_BYTES 8u
 #define FRAME_MAX_BYTES    (16u << 20) /* a batch of 64 events of 256 KiB each would be cut into several */
 #define FRAME_MAX_BATCH    64u
-#define FRAME_FLUSH_MS     20   /* results of a batch are held back no longer, give or take a clock tick */
-#define FRAME_MAX_FINDINGS 64u  /* of one item */
+#define FRAME_FLUSH_MS     20  /* results of a batch are held back no longer, give or take a clock tick */
+#define FRAME_MAX_FINDINGS 64u /* of one item */
 #define FRAME_MAX_RESULT   (512u << 10) /* of one item: 256 KiB of findings and their dressing */
 #define FRAME_MAX_RULE     128u /* bytes of a rule's name: many stand in one audit record and one notice */
 

@@ -18,9 +18,10 @@
 static int correct(struct buffer *out, const char *data, const char *patch, bool *ret_unsaid)
 {
     char body[1024], correction[1024];
-    snprintf(body, sizeof(body), "{\"id\":\"a-1\"," ENVELOPE ",\"data\":%s,\"time\":\"2026-01-01T00:00:00Z\"}", data);
-    snprintf(correction, sizeof(correction), "{\"id\":\"c-1\"," ENVELOPE ",\"causationid\":\"a-1\",\"data\":%s}",
-             patch);
+    snprintf(body, sizeof(body),
+             "{\"id\":\"a-1\"," ENVELOPE ",\"data\":%s,\"time\":\"2026-01-01T00:00:00Z\"}", data);
+    snprintf(correction, sizeof(correction),
+             "{\"id\":\"c-1\"," ENVELOPE ",\"causationid\":\"a-1\",\"data\":%s}", patch);
     return event_correct(out, (struct pw_text){body, strlen(body)},
                          (struct pw_text){correction, strlen(correction)}, ret_unsaid);
 }
@@ -46,7 +47,8 @@ static const struct example examples[] = {
     {"{\"a\" : [ 1 , 2 ]}", "{}", "{\"a\":[ 1 , 2 ]}"},
     /* the case stays that of the corrected event */
     {"{\"engagement_id\":\"E-1\"}", "{\"engagement_id\":\"E-2\"}", "{\"engagement_id\":\"E-1\"}"},
-    {"{\"questions\":{\"q1\":{\"answer\":\"unknown\",\"by\":\"x\"}}}", "{\"questions\":{\"q1\":{\"answer\":\"no\"}}}",
+    {"{\"questions\":{\"q1\":{\"answer\":\"unknown\",\"by\":\"x\"}}}",
+     "{\"questions\":{\"q1\":{\"answer\":\"no\"}}}",
      "{\"questions\":{\"q1\":{\"answer\":\"no\",\"by\":\"x\"}}}"},
 };
 
@@ -58,7 +60,8 @@ static void a_merge_patch_on_raw_bytes(void **state)
     for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
         char expected[1024];
         snprintf(expected, sizeof(expected),
-                 "{\"id\":\"a-1\"," ENVELOPE ",\"data\":%s,\"time\":\"2026-01-01T00:00:00Z\"}", examples[i].result);
+                 "{\"id\":\"a-1\"," ENVELOPE ",\"data\":%s,\"time\":\"2026-01-01T00:00:00Z\"}",
+                 examples[i].result);
         assert_int_equal(correct(&out, examples[i].data, examples[i].patch, &unsaid), 0);
         assert_string_equal(out.data, expected);
         assert_false(unsaid);
