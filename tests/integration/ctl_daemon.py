@@ -406,7 +406,8 @@ check(daemon.ctl("resume").returncode == 0 and daemon.drain(), "resume")
 run = daemon.ctl("audit", "verify", "--json")
 check(run.returncode == 0 and lines(run)[0]["intact"] and lines(run)[0]["records"] > 3, "audit verify beside the daemon")
 check(daemon.ctl("reload").returncode == 0, "reload")
-check(until(lambda: daemon.ctl("status").returncode == 0), "the daemon is there after a reload")
+check(until(lambda: "reloaded" in daemon.read_log() and daemon.ctl("status").returncode == 0),
+      "the daemon is there after a reload")
 journal = daemon.json("audit", "verify")["journal"]
 with sqlite3.connect(journal, timeout=20) as database:  # as if many more had come; nothing is sent from here on
     database.execute("WITH RECURSIVE n(i) AS (SELECT max(seq) + 1 FROM event_key UNION ALL SELECT i + 1 FROM n LIMIT 250000) "
