@@ -66,7 +66,8 @@ static void show_feeds(const struct ctl *ctl, const cJSON *feeds)
                                                   {"rejected", "rejected", 0},
                                                   {"busy", "busy", 0},
                                                   {"unrouted", "unrouted", 0},
-                                                  {"cut off", "cut_off", 0},
+                                                  {"deaf", "deaf", 0},
+                                                  {"unheard", "unheard", 0},
                                                   {"turned away", "turned_away", 0},
                                                   {NULL, NULL, 0}};
     const cJSON *feed = NULL;

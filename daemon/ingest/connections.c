@@ -10,7 +10,7 @@
 
 int connections_prepare(struct connections *connections, uint32_t cap)
 {
-    connections->count = 0;
+    connections->count = connections->trials = 0;
     connections->capacity = cap + CONNECTIONS_LEAVING;
     connections->rows = calloc(connections->capacity, sizeof *connections->rows);
     if (!connections->rows)
@@ -56,15 +56,13 @@ void connections_remove(struct connections *connections, int id)
     pthread_mutex_unlock(&connections->lock);
 }
 
-bool connections_hang_up(struct connections *connections, int id, int64_t now_ms)
+void connections_hang_up(struct connections *connections, int id, int64_t now_ms)
 {
     pthread_mutex_lock(&connections->lock);
     struct connection *row = find(connections, id);
-    bool first = row && row->hung_up_ms == 0;
-    if (first)
+    if (row && row->hung_up_ms == 0)
         row->hung_up_ms = now_ms;
     pthread_mutex_unlock(&connections->lock);
-    return first;
 }
 
 bool connections_linger(struct connections *connections, int64_t ms)
@@ -75,4 +73,41 @@ bool connections_linger(struct connections *connections, int64_t ms)
         linger = connections->rows[i].hung_up_ms != 0 && connections->rows[i].hung_up_ms < ms;
     pthread_mutex_unlock(&connections->lock);
     return linger;
+}
+
+bool connections_admit(struct connections *connections, int id, bool *ret_trial)
+{
+    pthread_mutex_lock(&connections->lock);
+    struct connection *row = find(connections, id);
+    bool deaf = row && row->deaf;
+    *ret_trial = deaf && !row->on_trial && connections->trials < CONNECTIONS_TRIALS;
+    if (*ret_trial) {
+        row->on_trial = true;
+        connections->trials++;
+    }
+    pthread_mutex_unlock(&connections->lock);
+    return !deaf || *ret_trial;
+}
+
+void connections_tried(struct connections *connections, int id, bool taken)
+{
+    pthread_mutex_lock(&connections->lock);
+    struct connection *row = find(connections, id);
+    connections->trials--; /* also when the connection has ended meanwhile */
+    if (row) {
+        row->on_trial = false;
+        row->deaf = !taken;
+    }
+    pthread_mutex_unlock(&connections->lock);
+}
+
+bool connections_deafen(struct connections *connections, int id)
+{
+    pthread_mutex_lock(&connections->lock);
+    struct connection *row = find(connections, id);
+    bool first = row && !row->deaf;
+    if (first)
+        row->deaf = true;
+    pthread_mutex_unlock(&connections->lock);
+    return first;
 }

@@ -5,7 +5,7 @@
  *
  *          ┌─────────────────────────────────────────────────────────────┐
  *          ▼                     every event rejected, busy or [] ──┐    │
- *     RECEIVING ──request──▶ WORKING ──journal_append──▶ (journal) ─┴▶ SENDING ──sent, or cut off──┐
+ *     RECEIVING ──request──▶ WORKING ──journal_append──▶ (journal) ─┴▶ SENDING ──sent, or not taken┐
  *          │  libnng thread       libnng thread      done: journal thread      libnng thread       │
  *          └──stop──▶ ENDED ◀──────────────────────────────────────────────────────────stop────────┘
  *
@@ -30,16 +30,12 @@
 #define INGEST_LARGE_BYTES 131072u
 #define INGEST_STOP_MS     5000u /* the longest send and a slow commit */
 /* libnng 1.5.2 forgets a read that completes while its connection is being closed, and its one reaping thread
- * then waits for it for ever (nng #1543). So connections get this long to fall silent before the feed closes
- * them, … */
+ * then waits for it for ever (nng #1543). So when a feed ends, its connections get this long to fall silent, … */
 #define INGEST_QUIET_MS 100
-/* … (one connection that is cut off gets this long, while no slot of its feed begins to receive), … */
-#define INGEST_SETTLE_MS 50
 /* … the closing itself gets this long before it is left behind, … */
 #define INGEST_CLOSE_MS 3000u
 /* … and a connection that is not gone this long after it was hung up on says that reaping has stopped. */
 #define INGEST_REAP_MS  30000
-#define INGEST_LOOK_MS  5     /* whether receiving may begin again */
 #define INGEST_PAUSE_MS 100   /* after a failure to receive that might repeat at once */
 #define INGEST_LOG_MS   60000 /* one line a minute and feed about clients that misbehave */
 
@@ -63,8 +59,8 @@ struct slot {
     nng_aio *aio;
     nng_aio *pause; /* libnng 1.5.2 calls every later time-out of an aio that once slept a success */
     bool opened;
-    nng_pipe pipe;    /* of the request in work */
-    bool hanging_up;  /* PAUSING, and then `pipe` is closed */
+    int pipe;         /* id of the connection the request in work came over */
+    bool trial;       /* see connections.h */
     nng_msg *request; /* owns the bytes the document points into, then becomes the answer */
     size_t charged;   /* of the budget */
     bool batch;
@@ -78,7 +74,8 @@ struct slot {
 };
 
 struct feed_counters {
-    atomic_ullong requests, accepted, duplicates, rejected, busy, unrouted, cut_off, turned_away, in_flight;
+    atomic_ullong requests, accepted, duplicates, rejected, busy, unrouted, deaf, unheard, turned_away,
+        in_flight;
     atomic_ullong refused[REFUSED_COUNT];
     atomic_uint connections;
 };
@@ -93,7 +90,6 @@ struct feed {
     nng_listener listener;
     struct slot *slots; /* INGEST_CONTEXTS */
     struct connections connections;
-    atomic_uint hanging_up; /* slots that are; meanwhile none begins to receive */
     struct feed_counters counters;
     _Atomic int64_t logged_ms;
 };

@@ -236,7 +236,8 @@ static void describe_feed(const struct feed *feed, struct buffer *out)
         {"rejected", &counters->rejected},
         {"busy", &counters->busy},
         {"unrouted", &counters->unrouted},
-        {"cut_off", &counters->cut_off},
+        {"deaf", &counters->deaf},
+        {"unheard", &counters->unheard},
         {"turned_away", &counters->turned_away},
     };
     json_write_begin(out, '{');

@@ -5,7 +5,8 @@
  * daemon/ingest/.
  *
  * One byte budget bounds what all feeds together have in flight; connections per feed are capped at
- * budget ÷ largest message. A client that does not read its answers is cut off after INGEST_SEND_MS.
+ * budget ÷ largest message. A client that does not read its answers is not heard after INGEST_SEND_MS,
+ * until it does.
  */
 #ifndef PATHWAYD_INGEST_INGEST_H
 #define PATHWAYD_INGEST_INGEST_H
@@ -13,8 +14,8 @@
 #include "config/config.h"
 #include "journal/journal.h"
 
-#define INGEST_SEND_MS 2000u /* a client that has not taken its answer by then is disconnected */
-/* Requests in work per feed at most. One connection may have them all, until it is cut off: a client of libnng's
+#define INGEST_SEND_MS 2000u /* a client that has not taken its answer by then is deaf, see connections.h */
+/* Requests in work per feed at most. One connection may have them all, until it is deaf: a client of libnng's
  * may well have more under way on its one connection, and one it is not answered is sent again only after a
  * minute. */
 #define INGEST_CONTEXTS    64u
@@ -41,7 +42,7 @@ bool ingest_stop(struct ingest *ingest);
 bool ingest_is_stuck(struct ingest *ingest);
 
 /* JSON array, a feed each: {"feed","listen","connections","requests","accepted","duplicates","rejected","busy",
- * "unrouted","cut_off","turned_away",
+ * "unrouted","deaf","unheard","turned_away",
  * "refused_fields":{"nationality":3,…},"in_flight_bytes"}. Any thread. */
 void ingest_describe(struct ingest *ingest, struct buffer *out);
 

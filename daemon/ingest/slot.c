@@ -31,10 +31,6 @@ static void slot_receive(struct slot *slot)
         slot_end(slot);
         return;
     }
-    if (atomic_load(&slot->feed->hanging_up) > 0) {
-        slot_pause(slot, INGEST_LOOK_MS);
-        return;
-    }
     nng_aio_set_timeout(slot->aio, NNG_DURATION_INFINITE);
     nng_ctx_recv(slot->ctx, slot->aio);
 }
@@ -74,11 +70,19 @@ static void slot_stored(struct journal_append *append)
 static void slot_work(struct slot *slot)
 {
     struct ingest *ingest = slot->feed->ingest;
+    struct feed *feed = slot->feed;
     slot->request = nng_aio_get_msg(slot->aio);
     nng_aio_set_msg(slot->aio, NULL);
-    slot->pipe = nng_msg_get_pipe(slot->request);
+    slot->pipe = nng_pipe_id(nng_msg_get_pipe(slot->request));
     atomic_store(&slot->state, SLOT_WORKING);
-    atomic_fetch_add(&slot->feed->counters.requests, 1);
+    atomic_fetch_add(&feed->counters.requests, 1);
+    if (!connections_admit(&feed->connections, slot->pipe, &slot->trial)) {
+        atomic_fetch_add(&feed->counters.unheard, 1);
+        nng_msg_free(slot->request);
+        slot->request = NULL;
+        slot_receive(slot);
+        return;
+    }
     if (!request_read(slot)) {
         slot_send(slot);
         return;
@@ -88,49 +92,29 @@ static void slot_work(struct slot *slot)
     journal_append(ingest->journal, &slot->append);
 }
 
-/* A client that does not read would in the end hold every slot of the feed. It may still be sending, and to close
- * it in the middle of a read is what libnng does not survive. But libnng reads on only when a slot receives: with
- * none that begins to, the client is soon read no further. */
-static void slot_hang_up(struct slot *slot)
-{
-    struct feed *feed = slot->feed;
-    if (!connections_hang_up(&feed->connections, nng_pipe_id(slot->pipe), monotonic_ms())) {
-        slot_receive(slot); /* another slot is at it */
-        return;
-    }
-    atomic_fetch_add(&feed->hanging_up, 1);
-    atomic_fetch_add(&feed->counters.cut_off, 1);
-    feed_log(feed, "a client did not take its answer and was disconnected");
-    slot->hanging_up = true;
-    slot_pause(slot, INGEST_SETTLE_MS);
-}
-
 /* Libnng thread. */
 static void slot_paused(void *argument)
 {
-    struct slot *slot = argument;
-    if (slot->hanging_up) {
-        /* A stop ended the pause early; it closes everything, and sees to silence itself. */
-        if (!atomic_load(&slot->feed->ingest->stopping))
-            nng_pipe_close(slot->pipe);
-        slot->hanging_up = false;
-        atomic_fetch_sub(&slot->feed->hanging_up, 1);
-    }
-    slot_receive(slot);
+    slot_receive(argument);
 }
 
+/* A client that does not read would in the end hold every slot of the feed. */
 static void slot_sent(struct slot *slot, int result)
 {
+    struct feed *feed = slot->feed;
     slot_release_budget(slot);
     if (result != 0) {
         nng_msg *message = nng_aio_get_msg(slot->aio);
         nng_aio_set_msg(slot->aio, NULL);
         nng_msg_free(message);
     }
-    if (result == NNG_ETIMEDOUT)
-        slot_hang_up(slot);
-    else
-        slot_receive(slot);
+    if (slot->trial)
+        connections_tried(&feed->connections, slot->pipe, result == 0);
+    else if (result == NNG_ETIMEDOUT && connections_deafen(&feed->connections, slot->pipe)) {
+        atomic_fetch_add(&feed->counters.deaf, 1);
+        feed_log(feed, "a client takes no answers: its requests are dropped until it does");
+    }
+    slot_receive(slot);
 }
 
 /* Anything but the end of the feed might fail again at once: no loop without a pause. */
