@@ -37,6 +37,7 @@
 #define FRAME_MAX_BATCH    64u
 #define FRAME_FLUSH_MS     20  /* results of a batch are held back no longer, give or take a clock tick */
 #define FRAME_MAX_FINDINGS 64u /* of one item */
+#define FRAME_MAX_PIECE    (4u << 20)   /* bytes of a compiled snapshot in one CALLED, before encoding */
 #define FRAME_MAX_RESULT   (512u << 10) /* of one item: 256 KiB of findings and their dressing */
 #define FRAME_MAX_RULE     128u /* bytes of a rule's name: many stand in one audit record and one notice */
 

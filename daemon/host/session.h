@@ -34,6 +34,12 @@ struct session {
     const struct pw_list *list; /* the plugin's extension, NULL when it offers none */
 };
 
+/* Whether the plugin's list extension is new enough to have the slot at that offset. */
+static inline bool session_lists(const struct session *session, size_t offset)
+{
+    return session->list && session->list->struct_size >= offset + sizeof(void (*)(void));
+}
+
 /* Speaks on descriptor `fd` until it is over; returns the exit status. `parent`: whose end is ours. */
 int session_run(struct session *session, int fd, pid_t parent);
 

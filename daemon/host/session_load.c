@@ -9,7 +9,10 @@
 #include "host/checks.h"
 
 #include <stdlib.h>
+#include <stddef.h>
 #include <string.h>
+
+#define READY_MAX_VERSION 64u /* bytes of the word for what a plugin screens against */
 
 static int send_frame(struct session *session, enum frame_type type)
 {
@@ -53,6 +56,22 @@ static void put_config(struct buffer *out, const struct pw_plugin *plugin)
     json_write_end(out, ']');
 }
 
+static void take_word(void *to, struct pw_text bytes)
+{
+    buffer_append(to, bytes.data, bytes.length);
+}
+
+/* What the plugin screens against, as a word. One that is of no use is none: nothing is looked at again for it. */
+static void put_list_version(struct session *session, struct buffer *out)
+{
+    struct buffer word = {0};
+    if (session_lists(session, offsetof(struct pw_list, version)) && session->list->version &&
+        session->list->version(session->instance, take_word, &word) >= 0 && !word.failed &&
+        word.length <= READY_MAX_VERSION)
+        json_member_text(out, "lists", buffer_view(&word));
+    buffer_release(&word);
+}
+
 static int send_ready(struct session *session)
 {
     const struct pw_plugin *plugin = &session->loaded.plugin;
@@ -70,6 +89,7 @@ static int send_ready(struct session *session)
     json_write_key(out, "sandbox");
     sandbox_write(&session->sandbox, out);
     put_texts(out, "extensions", extensions);
+    put_list_version(session, out);
     json_write_end(out, '}');
     return send_frame(session, FRAME_READY);
 }
@@ -133,7 +153,8 @@ static int start(struct session *session, struct defects *defects)
     }
     if (session->loaded.plugin.extension)
         session->list = session->loaded.plugin.extension(session->instance, PW_EXTENSION_LIST);
-    if (session->list && (session->list->struct_size < sizeof *session->list || !session->list->screen)) {
+    if (session->list &&
+        (session->list->struct_size < offsetof(struct pw_list, compile) || !session->list->screen)) {
         defect_add(defects, "The extension %s is too short or lacks its slot screen.", PW_EXTENSION_LIST);
         return PW_ERROR_INVALID;
     }

@@ -7,7 +7,9 @@
 
 #include "host/caps.h"
 
+#include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -190,8 +192,12 @@ static int32_t screen(struct session *session, const struct pw_document *request
         .country = json_text(request, json_member(request, PW_NODE_ROOT, "country")),
         .ror = json_text(request, json_member(request, PW_NODE_ROOT, "ror")),
     };
+    answer_begin(&session->service.answer);
+    session->service.moment = MOMENT_HANDLE; /* why it cannot be screened is the plugin's to explain */
     int32_t status = session->list->screen(session->instance, &query, write_screen, result);
-    *ret_why = "The plugin failed to screen this.";
+    session->service.moment = MOMENT_OUTSIDE;
+    *ret_why =
+        session->service.answer.why[0] ? session->service.answer.why : "The plugin failed to screen this.";
     if (status < 0)
         return status;
     *ret_why = "The plugin's answer is larger than 8 MiB.";
@@ -204,16 +210,73 @@ static int32_t screen(struct session *session, const struct pw_document *request
     return sound ? 0 : PW_ERROR_INVALID;
 }
 
+static int32_t compile(struct session *session, const struct pw_document *request, struct buffer *result,
+                       const char **ret_why)
+{
+    (void)request;
+    *ret_why = "This plugin does not compile lists.";
+    if (!session_lists(session, offsetof(struct pw_list, compile)) || !session->list->compile)
+        return PW_ERROR_UNSUPPORTED;
+    answer_begin(&session->service.answer);
+    session->service.moment = MOMENT_HANDLE;
+    int32_t status = session->list->compile(session->instance, write_screen, result);
+    session->service.moment = MOMENT_OUTSIDE;
+    *ret_why =
+        session->service.answer.why[0] ? session->service.answer.why : "The plugin failed to compile this.";
+    return status;
+}
+
+static void write_encoded(void *to, struct pw_text bytes)
+{
+    struct buffer *out = to;
+    size_t room = sodium_base64_encoded_len(bytes.length, sodium_base64_VARIANT_ORIGINAL);
+    char *text = malloc(room);
+    if (!text) {
+        out->failed = true;
+        return;
+    }
+    sodium_bin2base64(text, room, (const unsigned char *)bytes.data, bytes.length,
+                      sodium_base64_VARIANT_ORIGINAL);
+    json_write_string(out, text);
+    free(text);
+}
+
+/* Bytes of what was compiled, in an encoding that JSON can carry; one piece a call, since a frame is bounded. */
+static int32_t read_compiled(struct session *session, const struct pw_document *request,
+                             struct buffer *result, const char **ret_why)
+{
+    int64_t offset = -1;
+    *ret_why = "This plugin does not compile lists.";
+    if (!session_lists(session, offsetof(struct pw_list, read)) || !session->list->read)
+        return PW_ERROR_UNSUPPORTED;
+    json_integer(request, json_member(request, PW_NODE_ROOT, "offset"), &offset);
+    *ret_why = "Nothing has been compiled, or not as much.";
+    if (offset < 0)
+        return PW_ERROR_INVALID;
+    int32_t status =
+        session->list->read(session->instance, (uint64_t)offset, FRAME_MAX_PIECE, write_encoded, result);
+    return result->failed ? PW_ERROR_MEMORY : status;
+}
+
+static const struct {
+    const char *name;
+    int32_t (*run)(struct session *session, const struct pw_document *request, struct buffer *result,
+                   const char **ret_why);
+} calls[] = {{"screen", screen}, {"compile", compile}, {"read", read_compiled}};
+
 int session_call(struct session *session, struct pw_text body)
 {
     struct json_error error;
     struct buffer result = {0}, *reply = &session->reply;
     const char *why = "The request is not JSON.";
     int32_t status = json_parse(&session->event, body.data, body.length, &json_limits_frame, &error);
-    if (status == 0 &&
-        json_text_is(&session->event, json_member(&session->event, PW_NODE_ROOT, "call"), "screen"))
-        status = screen(session, &session->event, &result, &why);
-    else if (status == 0) {
+    size_t i = 0;
+    while (i < sizeof calls / sizeof *calls &&
+           !json_text_is(&session->event, json_member(&session->event, PW_NODE_ROOT, "call"), calls[i].name))
+        i++;
+    if (status == 0 && i < sizeof calls / sizeof *calls) {
+        status = calls[i].run(session, &session->event, &result, &why);
+    } else if (status == 0) {
         status = PW_ERROR_UNSUPPORTED;
         why = "There is no such call; \"screen\" is one.";
     }

@@ -12,9 +12,17 @@
  *     {"source","list","entry","entry_name","category","effect","basis","span":[start,end),"snapshot",
  *      "reportable":true|false, "text": the words that matched, "pointer": where they stand}
  *
+ * and, where they say something, "stale":true, "note": sentences for a reader, and in the last one "left_out": how many
+ * weaker matches an event had no room for;
+ *
  * with `category` one of seven_sons, military, security, defence_industry, civilian, other; `effect` one of
- * forbids_dealing, needs_licence, informs; `reportable` false for a basis too weak for a policy (acronym,
- * name_fuzzy).
+ * forbids_dealing, needs_licence, informs; `reportable` true where the words are strong enough for a policy, whatever
+ * the list. The policies shipped never do more than ask for verification on the bases acronym and name_fuzzy.
+ *
+ * The fact `list.related` says that an entry is about the parent or a part of an institution, not about itself; it is
+ * no match, and none of the policies shipped acts on it. Its value is
+ *
+ *     {"source","list","entry","entry_name","relation":"parent"|"child","of": the institution named,"snapshot"}
  */
 #ifndef PATHWAYD_FACT_H
 #define PATHWAYD_FACT_H

@@ -30,7 +30,7 @@ static struct screener *shared_screener(void)
     if (!screener.folding &&
         (screener_open(&screener, &json_document_api) ||
          listing_read(&json_document_api, PW_TEXT("fuzz"), PW_TEXT(list), &listing, why) ||
-         screener_add(&screener, listing, why)))
+         screener_add(&screener, listing, why) || screener_seal(&screener, why)))
         abort();
     return &screener;
 }
@@ -63,7 +63,10 @@ static void screen(struct pw_text bytes)
         query.ror = (struct pw_text){bytes.data, ROR_LENGTH};
         query.country = (struct pw_text){bytes.data + ROR_LENGTH, 2};
     }
-    if (screener_screen(screener, &query, &screening))
+    int error = screener_screen(screener, &query, &screening);
+    if (error && (error != PW_ERROR_LIMIT || bytes.length <= FOLDING_MAX_BYTES))
+        abort();
+    if (error)
         return;
     for (uint32_t i = 0; i < screening.count; i++) {
         const struct match *match = &screening.matches[i];
@@ -75,6 +78,13 @@ static void screen(struct pw_text bytes)
     answer_screening(&answer, screener, bytes, &screening);
     check_json(&answer);
     answer_release(&answer);
+    for (uint32_t i = 0; i < screening.count; i++) {
+        const struct answer_terms terms = {.as_of = INT64_MAX, .max_age_ms = 1, .full = screening.full};
+        answer_fact(&answer, screener, &screening.matches[i], &terms,
+                    screening.matches[i].field == FIELD_ROR ? query.ror : bytes, bytes);
+        check_json(&answer);
+        answer_release(&answer);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -95,48 +95,58 @@ static void member_raw(struct answer *answer, const char *key, const char *json)
     put_string(answer, json);
 }
 
-static void member_span(struct answer *answer, const struct match *match)
+static void member_span(struct answer *answer, uint32_t from, uint32_t to)
 {
     char span[32];
-    snprintf(span, sizeof span, "[%u,%u]", match->from, match->to);
+    snprintf(span, sizeof span, "[%u,%u]", from, to);
     member_raw(answer, "span", span);
 }
 
-bool answer_stale(const struct listing *listing, const struct answer_terms *terms)
+bool answer_stale(int64_t snapshot_ms, const struct answer_terms *terms)
 {
-    /* as_of may be any instant an event can name: no subtraction that could overflow. */
-    return terms->as_of != INT64_MIN && terms->as_of > listing->snapshot_ms + terms->max_age_ms;
+    int64_t best_before; /* a damaged snapshot may be of any instant */
+    return terms->as_of != INT64_MIN &&
+           !__builtin_add_overflow(snapshot_ms, terms->max_age_ms, &best_before) &&
+           terms->as_of > best_before;
+}
+
+static const struct snapshot_source *source_of(const struct screener *screener, const struct match *match)
+{
+    static const struct snapshot_source none;
+    const struct snapshot *snapshot = &screener->snapshots[match->snapshot];
+    uint32_t source = match_entry(screener, match)->source;
+    return source < snapshot->source_count ? &snapshot->sources[source] : &none;
 }
 
 /* The members that facts and screenings share, in the contract's order. */
 static void put_match(struct answer *answer, const struct screener *screener, const struct match *match)
 {
-    const struct screener_entry *at = &screener->entries[match->entry];
-    member(answer, "source", at->listing->source);
-    member(answer, "list", at->entry->list);
-    member(answer, "entry", at->entry->id);
-    member(answer, "entry_name", at->entry->name);
-    member_string(answer, "category", category_names[at->entry->category]);
-    member_string(answer, "effect", effect_names[at->entry->effect]);
+    const struct snapshot *snapshot = &screener->snapshots[match->snapshot];
+    const struct snapshot_entry *entry = match_entry(screener, match);
+    const struct snapshot_source *source = source_of(screener, match);
+    member(answer, "source", snapshot_text(snapshot, source->name));
+    member(answer, "list", snapshot_text(snapshot, entry->list));
+    member(answer, "entry", snapshot_text(snapshot, entry->id));
+    member(answer, "entry_name", snapshot_text(snapshot, entry->name));
+    member_string(answer, "category",
+                  category_names[entry->category < CATEGORY_COUNT ? entry->category : CATEGORY_OTHER]);
+    member_string(answer, "effect",
+                  effect_names[entry->effect < EFFECT_COUNT ? entry->effect : EFFECT_INFORMS]);
     member_string(answer, "basis", basis_names[match->basis]);
-    member_span(answer, match);
-    member(answer, "snapshot", at->listing->snapshot);
+    member_span(answer, match->from, match->to);
+    member(answer, "snapshot", snapshot_text(snapshot, source->snapshot));
     member_raw(answer, "reportable", match_reportable(match) ? "true" : "false");
 }
 
-/* The match as the query's reader sees it: a ROR id is given beside the query, so no part of it matched. */
-static struct match in_query(const struct match *match)
+static void put_note(struct answer *answer, const struct match *match, const struct answer_terms *terms)
 {
-    struct match shown = *match;
-    if (shown.field == FIELD_ROR)
-        shown.from = shown.to = 0;
-    return shown;
-}
-
-static void put_note(struct answer *answer, const struct match *match)
-{
-    if (match->other_ror)
-        member_string(answer, "note", "The ROR id given is not one of this entry's: verify which is meant.");
+    static const char other_ror[] = "The ROR id given is not one of this entry's: verify which is meant.";
+    static const char full[] = "More is named there than can be screened at once: read all of it.";
+    char note[sizeof other_ror + sizeof full];
+    snprintf(note, sizeof note, "%s%s%s", match->other_ror ? other_ror : "",
+             match->other_ror && terms->full ? " " : "", terms->full ? full : "");
+    if (note[0])
+        member_string(answer, "note", note);
 }
 
 /* At most MAX_WORDS bytes, never half a character. */
@@ -157,47 +167,77 @@ void answer_fact(struct answer *answer, const struct screener *screener, const s
     put_match(answer, screener, match);
     member(answer, "text", clip((struct pw_text){words.data + match->from, match->to - match->from}));
     member(answer, "pointer", pointer);
-    if (answer_stale(screener->entries[match->entry].listing, terms))
+    if (answer_stale(source_of(screener, match)->snapshot_ms, terms))
         member_raw(answer, "stale", "true");
-    put_note(answer, match);
+    put_note(answer, match, terms);
     put_string(answer, "}");
 }
 
-/* The first match of an institution speaks for it: same ROR id, or, without one, same name. */
+void answer_related(struct answer *answer, const struct screener *screener, const struct related *related)
+{
+    const struct snapshot *snapshot = &screener->snapshots[related->snapshot];
+    const struct match match = {.snapshot = related->snapshot, .entry = related->entry};
+    const struct snapshot_entry *entry = match_entry(screener, &match);
+    put_string(answer, "{");
+    member(answer, "source", snapshot_text(snapshot, source_of(screener, &match)->name));
+    member(answer, "list", snapshot_text(snapshot, entry->list));
+    member(answer, "entry", snapshot_text(snapshot, entry->id));
+    member(answer, "entry_name", snapshot_text(snapshot, entry->name));
+    member_string(answer, "relation", relation_names[related->kind]);
+    member(answer, "of", snapshot_text(snapshot, snapshot->organisations[related->organisation].name));
+    member(answer, "snapshot", snapshot_text(snapshot, source_of(screener, &match)->snapshot));
+    put_string(answer, "}");
+}
+
+/* The match as the query's reader sees it: a ROR id is given beside the query, so no part of it matched. */
+static struct match in_query(const struct match *match)
+{
+    struct match shown = *match;
+    if (shown.field == FIELD_ROR)
+        shown.from = shown.to = 0;
+    return shown;
+}
+
+/* One institution may stand in several snapshots: the first speaks for all of the same ROR id or, without one, name. */
 static bool said_before(const struct screener *screener, const struct screening *screening, uint32_t index)
 {
-    const struct listing_entry *entry = screener->entries[screening->matches[index].entry].entry;
+    const struct resolved *resolved = &screening->organisations[index];
+    const struct snapshot *snapshot = &screener->snapshots[resolved->snapshot];
+    const struct snapshot_organisation *organisation = &snapshot->organisations[resolved->organisation];
+    struct pw_text name = snapshot_text(snapshot, organisation->name);
     for (uint32_t i = 0; i < index; i++) {
-        const struct listing_entry *other = screener->entries[screening->matches[i].entry].entry;
-        bool same = entry->ror_count > 0 && other->ror_count > 0
-                        ? strcmp(entry->rors[0], other->rors[0]) == 0
-                        : entry->name.length == other->name.length &&
-                              memcmp(entry->name.data, other->name.data, entry->name.length) == 0;
-        if (same)
+        const struct resolved *before = &screening->organisations[i];
+        const struct snapshot *other = &screener->snapshots[before->snapshot];
+        const struct snapshot_organisation *known = &other->organisations[before->organisation];
+        struct pw_text known_name = snapshot_text(other, known->name);
+        if (organisation->ror[0] && known->ror[0] ? memcmp(organisation->ror, known->ror, ROR_LENGTH) == 0
+                                                  : name.length == known_name.length && name.length &&
+                                                        memcmp(name.data, known_name.data, name.length) == 0)
             return true;
     }
     return false;
 }
 
-static void put_organisation(struct answer *answer, const struct listing_entry *entry,
-                             const struct match *match)
+static void put_organisation(struct answer *answer, const struct screener *screener,
+                             const struct resolved *resolved)
 {
+    const struct snapshot *snapshot = &screener->snapshots[resolved->snapshot];
+    const struct snapshot_organisation *organisation = &snapshot->organisations[resolved->organisation];
     char ror[sizeof "https://ror.org/" + ROR_LENGTH];
     put_comma(answer);
     put_string(answer, "{");
-    if (entry->ror_count > 0) {
-        snprintf(ror, sizeof ror, "https://ror.org/%s", entry->rors[0]);
+    snprintf(ror, sizeof ror, "https://ror.org/%.*s", (int)ROR_LENGTH, organisation->ror);
+    if (organisation->ror[0])
         member_string(answer, "ror", ror);
-    } else {
+    else
         member_raw(answer, "ror", "null");
-    }
-    member(answer, "name", entry->name);
-    if (entry->country.length > 0)
-        member(answer, "country", entry->country);
+    member(answer, "name", snapshot_text(snapshot, organisation->name));
+    if (organisation->country[0])
+        member(answer, "country", (struct pw_text){organisation->country, 2});
     else
         member_raw(answer, "country", "null");
-    member_string(answer, "basis", basis_names[match->basis]);
-    member_span(answer, match);
+    member_string(answer, "basis", basis_names[resolved->basis]);
+    member_span(answer, resolved->from, resolved->to);
     put_string(answer, "}");
 }
 
@@ -206,11 +246,9 @@ static void put_organisations(struct answer *answer, const struct screener *scre
 {
     put_key(answer, "organisations");
     put_string(answer, "[");
-    for (uint32_t i = 0; i < screening->count; i++) {
-        struct match match = in_query(&screening->matches[i]);
+    for (uint32_t i = 0; i < screening->organisation_count; i++)
         if (!said_before(screener, screening, i))
-            put_organisation(answer, screener->entries[match.entry].entry, &match);
-    }
+            put_organisation(answer, screener, &screening->organisations[i]);
     put_string(answer, "]");
 }
 
@@ -236,6 +274,15 @@ void answer_screening(struct answer *answer, const struct screener *screener, st
     member(answer, "query", query);
     put_organisations(answer, screener, screening);
     put_matches(answer, screener, screening);
+    if (screening->related_count) {
+        put_key(answer, "related");
+        put_string(answer, "[");
+        for (uint32_t i = 0; i < screening->related_count; i++) {
+            put_comma(answer);
+            answer_related(answer, screener, &screening->related[i]);
+        }
+        put_string(answer, "]");
+    }
     put_key(answer, "rejected");
     put_string(answer, "[");
     for (uint32_t i = 0; i < screening->rejected_count; i++) {
@@ -245,7 +292,37 @@ void answer_screening(struct answer *answer, const struct screener *screener, st
         member_string(answer, "because", screening->rejected[i].because);
         put_string(answer, "}");
     }
-    put_string(answer, "]}");
+    put_string(answer, "]");
+    if (screening->full || screening->cut)
+        member_raw(answer, "full", "true");
+    put_string(answer, "}");
+}
+
+void answer_open(struct answer *answer, char bracket)
+{
+    put_comma(answer);
+    put(answer, &bracket, 1);
+}
+
+void answer_close(struct answer *answer, char bracket)
+{
+    put(answer, &bracket, 1);
+}
+
+void answer_key(struct answer *answer, const char *key)
+{
+    put_key(answer, key);
+}
+
+void answer_text(struct answer *answer, struct pw_text text)
+{
+    put_comma(answer);
+    put_quoted(answer, text);
+}
+
+void answer_raw(struct answer *answer, const char *json)
+{
+    put_string(answer, json);
 }
 
 void answer_release(struct answer *answer)

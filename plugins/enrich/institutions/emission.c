@@ -4,6 +4,7 @@
  */
 #include "emission.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,13 +14,14 @@ void emission_begin(struct emission *emission, int64_t as_of, int64_t max_age_ms
     emission->values.length = 0;
     emission->values.failed = false;
     emission->count = 0;
-    emission->terms = (struct answer_terms){as_of, max_age_ms};
+    emission->full = emission->shows = false;
+    emission->terms = (struct answer_terms){as_of, max_age_ms, false};
 }
 
 /* Reportable first, then what the list forbids, then the closest tie, then the better basis. */
 static uint32_t strength_of(const struct screener *screener, const struct match *match)
 {
-    const struct listing_entry *entry = screener->entries[match->entry].entry;
+    const struct snapshot_entry *entry = match_entry(screener, match);
     uint32_t strength = match_reportable(match) ? 1 : 0;
     strength = strength * EFFECT_COUNT + entry->effect;
     strength = strength * CATEGORY_COUNT + (CATEGORY_COUNT - 1 - entry->category);
@@ -44,26 +46,42 @@ static struct pending *add_pending(struct emission *emission)
 static const char *const field_names[] = {
     [FIELD_NAME] = "/name", [FIELD_ROR] = "/ror", [FIELD_SENTENCE] = ""};
 
+/* A fact whose value is what stands in `values` from `from` on. */
+static int add_fact(struct emission *emission, const char *fact, size_t from, uint32_t strength,
+                    const char *pointer)
+{
+    struct pending *pending = emission->values.failed ? NULL : add_pending(emission);
+    if (!pending)
+        return PW_ERROR_MEMORY;
+    *pending = (struct pending){.fact = fact,
+                                .from = from,
+                                .length = emission->values.length - from,
+                                .strength = strength,
+                                .kept = true};
+    snprintf(pending->pointer, sizeof pending->pointer, "%s", pointer);
+    return PW_OK;
+}
+
 static int collect(struct emission *emission, const struct screener *screener,
                    const struct screener_query *query, const struct match *match, const char *pointer)
 {
     const struct pw_text fields[] = {
         [FIELD_NAME] = query->name, [FIELD_ROR] = query->ror, [FIELD_SENTENCE] = query->sentence};
     char place[EMISSION_POINTER_BYTES + 8];
+    size_t from = emission->values.length;
     snprintf(place, sizeof place, "%s%s", pointer, field_names[match->field]);
-    struct pending *pending = add_pending(emission);
-    if (!pending)
-        return PW_ERROR_MEMORY;
-    pending->from = emission->values.length;
     answer_fact(&emission->values, screener, match, &emission->terms, fields[match->field],
                 (struct pw_text){place, strlen(place)});
-    if (emission->values.failed)
-        return PW_ERROR_MEMORY;
-    pending->length = emission->values.length - pending->from;
-    pending->strength = strength_of(screener, match);
-    pending->kept = true;
-    snprintf(pending->pointer, sizeof pending->pointer, "%s", pointer);
-    return PW_OK;
+    return add_fact(emission, "list.match", from, strength_of(screener, match), pointer);
+}
+
+/* Weaker than any match: the first to go where there is no room. */
+static int collect_related(struct emission *emission, const struct screener *screener,
+                           const struct related *related, const char *pointer)
+{
+    size_t from = emission->values.length;
+    answer_related(&emission->values, screener, related);
+    return add_fact(emission, "list.related", from, 0, pointer);
 }
 
 int emission_screen(struct emission *emission, struct screener *screener, const struct screener_query *query,
@@ -71,8 +89,14 @@ int emission_screen(struct emission *emission, struct screener *screener, const 
 {
     struct screening screening;
     int error = screener_screen(screener, query, &screening);
-    for (uint32_t i = 0; i < screening.count && !error; i++)
+    emission->terms.full = screening.full;
+    emission->full |= screening.full;
+    for (uint32_t i = 0; i < screening.count && !error; i++) {
         error = collect(emission, screener, query, &screening.matches[i], pointer);
+        emission->shows |= match_reportable(&screening.matches[i]);
+    }
+    for (uint32_t i = 0; i < screening.related_count && !error; i++)
+        error = collect_related(emission, screener, &screening.related[i], pointer);
     return error;
 }
 
@@ -86,8 +110,10 @@ static int by_strength(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-static int trim(struct emission *emission)
+/* *ret_left: how many are left out. */
+static int trim(struct emission *emission, uint32_t *ret_left)
 {
+    *ret_left = 0;
     if (emission->count <= EMISSION_MAX_FACTS && emission->values.length <= EMISSION_MAX_BYTES)
         return PW_OK;
     struct pending **sorted = calloc(emission->count, sizeof *sorted);
@@ -98,26 +124,51 @@ static int trim(struct emission *emission)
     qsort(sorted, emission->count, sizeof *sorted, by_strength);
     size_t bytes = 0;
     for (uint32_t i = 0; i < emission->count; i++) {
-        bytes += sorted[i]->length;
-        sorted[i]->kept = i < EMISSION_MAX_FACTS && bytes <= EMISSION_MAX_BYTES;
+        sorted[i]->kept =
+            i - *ret_left < EMISSION_MAX_FACTS && bytes + sorted[i]->length <= EMISSION_MAX_BYTES;
+        bytes += sorted[i]->kept ? sorted[i]->length : 0;
+        *ret_left += !sorted[i]->kept;
     }
     free(sorted);
     return PW_OK;
 }
 
+static int hand_over(const struct pw_host *host, const struct pending *pending, struct pw_text value)
+{
+    const struct pw_fact fact = {
+        .struct_size = sizeof fact,
+        .fact = PW_TEXT("list.match"),
+        .pointer = {pending->pointer, strlen(pending->pointer)},
+        .value = value,
+    };
+    return host->emit_fact(host, &fact);
+}
+
+/* The last fact, with what had no room beside it. */
+static int hand_over_last(const struct pw_host *host, const struct pending *pending, struct pw_text value,
+                          uint32_t left)
+{
+    char *last = NULL;
+    int length = asprintf(&last, "%.*s,\"left_out\":%" PRIu32 "}", (int)value.length - 1, value.data, left);
+    if (length < 0)
+        return PW_ERROR_MEMORY;
+    int error = hand_over(host, pending, (struct pw_text){last, (size_t)length});
+    free(last);
+    return error;
+}
+
 int emission_end(struct emission *emission, const struct pw_host *host)
 {
-    int error = trim(emission);
+    uint32_t left = 0, last = 0;
+    int error = emission->full && !emission->shows ? PW_ERROR_LIMIT : trim(emission, &left);
+    for (uint32_t i = 0; i < emission->count; i++)
+        last = emission->pending[i].kept ? i : last;
     for (uint32_t i = 0; i < emission->count && !error; i++) {
         const struct pending *pending = &emission->pending[i];
-        struct pw_fact fact = {
-            .struct_size = sizeof fact,
-            .fact = PW_TEXT("list.match"),
-            .pointer = {pending->pointer, strlen(pending->pointer)},
-            .value = {emission->values.data + pending->from, pending->length},
-        };
+        struct pw_text value = {emission->values.data + pending->from, pending->length};
         if (pending->kept)
-            error = host->emit_fact(host, &fact);
+            error = left && i == last ? hand_over_last(host, pending, value, left)
+                                      : hand_over(host, pending, value);
     }
     return error;
 }

@@ -2,7 +2,7 @@
  *
  * emission.h: the facts of one event, collected and then handed to the host. The host takes so many facts and
  * so many bytes and no more; whatever an event does to produce more, it is the weakest matches that are left
- * out.
+ * out, and the last fact says how many: "left_out".
  */
 #ifndef INSTITUTIONS_EMISSION_H
 #define INSTITUTIONS_EMISSION_H
@@ -16,18 +16,21 @@
 #define EMISSION_POINTER_BYTES 32u
 
 /* 64 partners and a sentence, each with all the matches it can have. */
-#define EMISSION_MAX_PENDING (65u * SCREENER_MAX_MATCHES)
+#define EMISSION_MAX_PENDING (65u * (SCREENER_MAX_MATCHES + SCREENER_MAX_RELATED))
 
 struct emission {
     struct answer values; /* of all facts, one behind the other */
     struct pending {
         char pointer[EMISSION_POINTER_BYTES];
+        const char *fact;    /* its name */
         size_t from, length; /* in values */
         uint32_t strength;   /* greater is stronger */
         bool kept;
     } * pending;
     uint32_t count, capacity;
     struct answer_terms terms;
+    bool full;  /* there was more than could be screened */
+    bool shows; /* something was found that is strong enough for a policy */
 };
 
 void emission_begin(struct emission *emission, int64_t as_of, int64_t max_age_ms);
@@ -36,7 +39,8 @@ void emission_begin(struct emission *emission, int64_t as_of, int64_t max_age_ms
 int emission_screen(struct emission *emission, struct screener *screener, const struct screener_query *query,
                     const char *pointer);
 
-/* Hands over what was collected, in the order of the event. */
+/* Hands over what was collected, in the order of the event. PW_ERROR_LIMIT where there was more than could be screened
+ * and nothing was found on which a policy would look at the event. */
 int emission_end(struct emission *emission, const struct pw_host *host);
 
 void emission_release(struct emission *emission);

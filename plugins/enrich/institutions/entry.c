@@ -18,6 +18,10 @@ const char *const category_names[CATEGORY_COUNT] = {
     [CATEGORY_SECURITY] = "security",     [CATEGORY_DEFENCE_INDUSTRY] = "defence_industry",
     [CATEGORY_CIVILIAN] = "civilian",     [CATEGORY_OTHER] = "other",
 };
+const char *const basis_names[BASIS_COUNT] = {
+    [BASIS_ID] = "id_exact",     [BASIS_NAME] = "name_exact",  [BASIS_ALIAS] = "alias_exact",
+    [BASIS_ACRONYM] = "acronym", [BASIS_FUZZY] = "name_fuzzy",
+};
 const char *const effect_names[EFFECT_COUNT] = {
     [EFFECT_INFORMS] = "informs",
     [EFFECT_NEEDS_LICENCE] = "needs_licence",

@@ -4,11 +4,13 @@
  * flood of combining characters can grow anything: what it would compose is taken apart again anyway.
  */
 #include "folding.h"
+#include "reference.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
+#include <unicode/uspoof.h>
 #include <unicode/utf16.h>
 #include <unicode/utf8.h>
 #include <unicode/utrans.h>
@@ -18,12 +20,18 @@
 #define HAN_LAST  0x9FFF
 #define HAN_COUNT (HAN_LAST - HAN_FIRST + 1)
 
+/* Phonetic, Greek, Cyrillic and Armenian letters, where most stand that look like Latin ones. */
+#define ALIKE_FIRST 0x250
+#define ALIKE_LAST  0x58F
+#define ALIKE_COUNT (ALIKE_LAST - ALIKE_FIRST + 1)
+
 /* No compatibility mapping is longer (U+FDFA has 18 units). */
 #define MAX_MAPPING 32
 
 struct folding {
     const UNormalizer2 *folder; /* ICU's own; never closed */
     UChar simplified[HAN_COUNT];
+    char latin[ALIKE_COUNT]; /* the ASCII letter that a Greek or Cyrillic one looks like; 0 none */
 };
 
 /* One call over all ideographs: asking the transliterator per name would cost more than the whole look-up. */
@@ -56,6 +64,24 @@ static int load_simplified(struct folding *folding)
     return paired ? PW_OK : PW_ERROR_UNSUPPORTED;
 }
 
+/* What Unicode's table of confusables (UTS 39) says of each letter. */
+static int load_alike(struct folding *folding)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    USpoofChecker *checker = uspoof_open(&status);
+    for (int32_t i = 0; i < ALIKE_COUNT && U_SUCCESS(status); i++) {
+        const UChar letter = (UChar)(ALIKE_FIRST + i);
+        UChar skeleton[8];
+        int32_t length = uspoof_getSkeleton(checker, 0, &letter, 1, skeleton, 8, &status);
+        bool ascii = length == 1 && skeleton[0] < 0x80 && u_isalpha(skeleton[0]);
+        folding->latin[i] = ascii ? (char)u_tolower(skeleton[0]) : '\0';
+        if (ascii && u_isupper(letter) && skeleton[0] == 'l') /* a capital I is drawn like it */
+            folding->latin[i] = 'i';
+    }
+    uspoof_close(checker);
+    return U_SUCCESS(status) ? PW_OK : PW_ERROR_UNSUPPORTED;
+}
+
 int folding_open(struct folding **ret_folding)
 {
     struct folding *folding = calloc(1, sizeof *folding);
@@ -64,6 +90,8 @@ int folding_open(struct folding **ret_folding)
     UErrorCode status = U_ZERO_ERROR;
     folding->folder = unorm2_getNFKCCasefoldInstance(&status);
     int error = U_FAILURE(status) ? PW_ERROR_UNSUPPORTED : load_simplified(folding);
+    if (!error)
+        error = load_alike(folding);
     if (error) {
         folding_close(folding);
         return error;
@@ -144,6 +172,26 @@ static void put_and(struct writer *writer)
     writer->open = false;
 }
 
+/* Marks and controls: nothing that stands in a line by itself. */
+static bool is_invisible(UChar32 c)
+{
+    return u_getCombiningClass(c) != 0 || u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
+}
+
+/* Letters that are others with a stroke through them, or without their dot: Unicode does not take them apart. */
+static UChar32 without_stroke(UChar32 c)
+{
+    static const struct {
+        uint16_t stroked;
+        char plain;
+    } letters[] = {{0x111, 'd'}, {0x127, 'h'}, {0x131, 'i'}, {0x142, 'l'}, {0x167, 't'},
+                   {0x180, 'b'}, {0x1E5, 'g'}, {0x268, 'i'}, {0xF8, 'o'}};
+    for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
+        if (letters[i].stroked == c)
+            return letters[i].plain;
+    return c;
+}
+
 /* One code point, case folded and taken apart. Vowel signs of Indic scripts have combining class 0 and stay.
  */
 static void put_folded(const struct folding *folding, struct writer *writer, UChar32 c)
@@ -156,7 +204,7 @@ static void put_folded(const struct folding *folding, struct writer *writer, UCh
     } else if (c >= HAN_FIRST && c <= HAN_LAST) {
         put(writer, folding->simplified[c - HAN_FIRST], true);
     } else if (u_isalnum(c)) {
-        put(writer, c, u_hasBinaryProperty(c, UCHAR_IDEOGRAPHIC));
+        put(writer, without_stroke(c), u_hasBinaryProperty(c, UCHAR_IDEOGRAPHIC));
     } else if (writer->open && (type == U_NON_SPACING_MARK || type == U_COMBINING_SPACING_MARK)) {
         put(writer, c, false);
     } else {
@@ -180,17 +228,66 @@ static void put_mapped(const struct folding *folding, struct writer *writer, UCh
     }
 }
 
-/* Most bytes of most names; everything else is ICU's business. */
-static void put_ascii(struct writer *writer, char c)
+/* Most bytes of most names; everything else is ICU's business. "NanjingUniversity" is two words whose author forgot
+ * the blank; comparing joined, nothing is lost where he did not ("McGill"). "uNIVERSITY" is one word of somebody whose
+ * keyboard was locked. */
+static void put_ascii(struct writer *writer, char c, char before, char after)
 {
-    if (c >= 'A' && c <= 'Z')
+    if (c >= 'A' && c <= 'Z') {
+        if (before >= 'a' && before <= 'z' && after >= 'a' && after <= 'z')
+            writer->open = false;
         put(writer, c - 'A' + 'a', false);
-    else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+    } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
         put(writer, c, false);
     else if (c == '&')
         put_and(writer);
     else
         writer->open = false;
+}
+
+static bool is_alike(UChar32 c)
+{
+    return c >= ALIKE_FIRST && c <= ALIKE_LAST;
+}
+
+/* A row of letters that may be others' doubles, and whether Latin ones stand around it. */
+struct row {
+    int32_t end;
+    bool latin;
+};
+
+/* Looks once at a whole row: a text of nothing else must not cost its square. What nobody sees parts no row. */
+static struct row read_row(struct pw_text text, int32_t at)
+{
+    const uint8_t *bytes = (const uint8_t *)text.data;
+    int32_t length = (int32_t)text.length, before = at;
+    UChar32 c = 0;
+    struct row row = {.end = at};
+    do {
+        c = 0;
+        if (before > 0)
+            U8_PREV(bytes, 0, before, c);
+    } while (c > 0x7F && is_invisible(c));
+    row.latin = c > 0 && c < 0x80 && u_isalpha(c);
+    do {
+        c = 0;
+        if (row.end < length)
+            U8_NEXT(bytes, row.end, length, c);
+    } while (c > 0x7F && (is_alike(c) || is_invisible(c)));
+    row.latin |= c > 0 && c < 0x80 && u_isalpha(c);
+    return row;
+}
+
+/* The Latin letter meant by one of another script in the midst of Latin ones ("Веihang"); 0: the word is what it
+ * looks like. `row` is zeroed at the text's beginning. */
+static char latin_of(const struct folding *folding, struct pw_text text, int32_t at, UChar32 c,
+                     struct row *row)
+{
+    if (!is_alike(c) || !folding->latin[c - ALIKE_FIRST])
+        return '\0';
+    if (at >= row->end)
+        *row = read_row(text, at);
+    return row->latin ? folding->latin[c - ALIKE_FIRST] : '\0';
 }
 
 int folding_fold(const struct folding *folding, struct pw_text name, struct folded *ret_folded)
@@ -199,20 +296,35 @@ int folding_fold(const struct folding *folding, struct pw_text name, struct fold
     if (name.length > FOLDING_MAX_BYTES)
         return PW_ERROR_LIMIT;
     struct writer writer = {.folded = ret_folded};
+    struct row row = {0};
     const uint8_t *bytes = (const uint8_t *)name.data;
     int32_t length = (int32_t)name.length;
     for (int32_t i = 0; i < length && !writer.failed;) {
         writer.from = (uint32_t)i;
+        uint32_t taken = 0;
+        UChar32 meant = bytes[i] != '&'
+                            ? 0
+                            : reference_read((struct pw_text){name.data + i, (size_t)(length - i)}, &taken);
+        if (meant) {
+            i += (int32_t)taken;
+            writer.to = (uint32_t)i;
+            put_mapped(folding, &writer, meant);
+            continue;
+        }
         if (bytes[i] < 0x80) {
             writer.to = (uint32_t)++i;
-            put_ascii(&writer, name.data[writer.from]);
+            put_ascii(&writer, name.data[writer.from], writer.from ? name.data[writer.from - 1] : ' ',
+                      i < length ? name.data[i] : ' ');
             continue;
         }
         UChar32 c;
         U8_NEXT(bytes, i, length, c);
         writer.to = (uint32_t)i;
+        char latin = c < 0 ? '\0' : latin_of(folding, name, (int32_t)writer.from, c, &row);
         if (c < 0)
             writer.open = false;
+        else if (latin)
+            put(&writer, latin, false);
         else
             put_mapped(folding, &writer, c);
     }

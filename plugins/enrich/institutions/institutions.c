@@ -13,20 +13,32 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "compilation.h"
 #include "emission.h"
 
 struct institutions {
     const struct pw_host *host;
     struct screener screener;
     struct emission emission;
+    struct compilation compilation;
     int64_t max_age_ms;
 };
 
 #define DAY_MS INT64_C(86400000)
 
 static const struct pw_config_field fields[] = {
-    {"lists", PW_CONFIG_PATHS, 1, NULL, 1, SCREENER_MAX_LISTS, NULL,
+    {"lists", PW_CONFIG_PATHS, 0, NULL, 0, SCREENER_MAX_LISTS, NULL,
      "List files in the simple format, one source each."},
+    {"snapshots", PW_CONFIG_PATHS, 0, NULL, 0, RESOLVER_MAX_SNAPSHOTS - 1, NULL,
+     "Compiled snapshots (pathwayctl list compile): publishers' lists, and the registry to tell names "
+     "apart."},
+    {"compile", PW_CONFIG_TEXTS, 0, NULL, 0, SCREENER_MAX_LISTS, NULL,
+     "NAME=FORMAT:PATH of what is to be compiled; for pathwayctl list compile only."},
+    {"distil", PW_CONFIG_BOOLEAN, 0, "false", 0, 0, NULL,
+     "Compile one list to a list file in the simple format; for pathwayctl list update only."},
+    {"lenient", PW_CONFIG_BOOLEAN, 0, "false", 0, 0, NULL,
+     "Pass over rows whose meaning is not known instead of refusing the file; for pathwayctl list update "
+     "only."},
     {"max_age_days", PW_CONFIG_INTEGER, 0, "90", 1, 36500, NULL,
      "Days after which a list's snapshot is stale; matches then say so."},
     {NULL, 0, 0, NULL, 0, 0, NULL, NULL},
@@ -59,35 +71,74 @@ static int32_t institutions_create(const struct pw_host *host, void **ret_instan
     return PW_OK;
 }
 
-static int load_lists(struct institutions *self, const struct pw_document *config)
+static int load_list(struct institutions *self, struct pw_text path)
+{
+    char why[LISTING_ERROR_BYTES] = "";
+    struct listing *listing = NULL;
+    int error = listing_load(self->host->documents, path, &listing, why);
+    if (!error)
+        error = screener_add(&self->screener, listing, why);
+    return error ? fail(self, error, why) : PW_OK;
+}
+
+static int load_snapshot(struct institutions *self, struct pw_text path)
+{
+    char why[LISTING_ERROR_BYTES] = "", *file = strndup(path.data, path.length);
+    int error = file ? screener_add_snapshot(&self->screener, file, why) : PW_ERROR_MEMORY;
+    free(file);
+    return error ? fail(self, error, why) : PW_OK;
+}
+
+static int load_each(struct institutions *self, const struct pw_document *config, struct pw_text key,
+                     int (*load)(struct institutions *self, struct pw_text text))
 {
     const struct pw_document_api *api = self->host->documents;
-    uint32_t lists = api->find(config, PW_NODE_ROOT, PW_TEXT("/lists"));
-    if (api->count(config, lists) == 0)
-        return fail(self, PW_ERROR_INVALID, "\"lists\" must name at least one list file");
-    for (uint32_t node = api->first(config, lists); node != PW_NODE_NONE; node = api->next(config, node)) {
-        char why[LISTING_ERROR_BYTES] = "";
-        struct listing *listing = NULL;
-        int error = listing_load(api, api->text(config, node), &listing, why);
-        if (!error)
-            error = screener_add(&self->screener, listing, why);
-        if (error)
-            return fail(self, error, why);
-    }
-    return PW_OK;
+    uint32_t list = api->find(config, PW_NODE_ROOT, key);
+    int error = PW_OK;
+    for (uint32_t node = api->first(config, list); node != PW_NODE_NONE && !error;
+         node = api->next(config, node))
+        error = load(self, api->text(config, node));
+    return error;
+}
+
+static int add_task(struct institutions *self, struct pw_text text)
+{
+    char why[LISTING_ERROR_BYTES] = "";
+    int error = compilation_add(&self->compilation, text, why);
+    return error ? fail(self, error, why) : PW_OK;
+}
+
+static int load_all(struct institutions *self, const struct pw_document *config)
+{
+    char why[LISTING_ERROR_BYTES] = "";
+    int error = load_each(self, config, PW_TEXT("/compile"), add_task);
+    if (!error)
+        error = load_each(self, config, PW_TEXT("/lists"), load_list);
+    if (!error)
+        error = load_each(self, config, PW_TEXT("/snapshots"), load_snapshot);
+    if (error)
+        return error;
+    if (!self->screener.listing_count && !self->screener.snapshot_count && !self->compilation.count)
+        return fail(self, PW_ERROR_INVALID, "\"lists\" or \"snapshots\" must name at least one file");
+    error = screener_seal(&self->screener, why);
+    return error ? fail(self, error, why[0] ? why : "out of memory while compiling the lists") : PW_OK;
 }
 
 /* For the operator's eyes only: what a match says of its age follows the event's time, not this clock. */
 static void report_lists(const struct institutions *self)
 {
-    struct answer_terms terms = {(int64_t)time(NULL) * 1000, self->max_age_ms};
-    for (uint32_t i = 0; i < self->screener.listing_count; i++) {
-        const struct listing *listing = self->screener.listings[i];
-        bool stale = answer_stale(listing, &terms);
-        log_line(self->host, stale ? PW_LOG_WARNING : PW_LOG_INFO, "list %.*s: %u entries, snapshot %.*s%s",
-                 (int)listing->source.length, listing->source.data, listing->entry_count,
-                 (int)listing->snapshot.length, listing->snapshot.data, stale ? ", stale: refresh it" : "");
-    }
+    struct answer_terms terms = {.as_of = (int64_t)time(NULL) * 1000, .max_age_ms = self->max_age_ms};
+    for (uint32_t i = 0; i < self->screener.snapshot_count; i++)
+        for (uint32_t k = 0; k < self->screener.snapshots[i].source_count; k++) {
+            const struct snapshot *snapshot = &self->screener.snapshots[i];
+            const struct snapshot_source *source = &snapshot->sources[k];
+            struct pw_text name = snapshot_text(snapshot, source->name),
+                           day = snapshot_text(snapshot, source->snapshot);
+            bool stale = answer_stale(source->snapshot_ms, &terms);
+            log_line(self->host, stale ? PW_LOG_WARNING : PW_LOG_INFO,
+                     "list %.*s: %u entries, snapshot %.*s%s", (int)name.length, name.data, source->entries,
+                     (int)day.length, day.data, stale ? ", stale: refresh it" : "");
+        }
 }
 
 static int32_t institutions_start(void *instance, const struct pw_document *config)
@@ -105,7 +156,12 @@ static int32_t institutions_start(void *instance, const struct pw_document *conf
                     "ICU's normalisation or transliteration data is missing; install libicu's data");
     if (error)
         return fail(self, error, "out of memory while loading ICU's data");
-    error = load_lists(self, config);
+    self->compilation = (struct compilation){.api = api, .folding = self->screener.folding};
+    node = api->find(config, PW_NODE_ROOT, PW_TEXT("/distil"));
+    self->compilation.distil = api->type(config, node) == PW_JSON_TRUE;
+    node = api->find(config, PW_NODE_ROOT, PW_TEXT("/lenient"));
+    self->compilation.lenient = api->type(config, node) == PW_JSON_TRUE;
+    error = load_all(self, config);
     if (!error)
         report_lists(self);
     return error;
@@ -149,7 +205,9 @@ static int32_t institutions_handle(void *instance, const struct pw_message *mess
     if (!error)
         error = emission_end(&self->emission, self->host);
     if (error == PW_ERROR_LIMIT)
-        return fail(self, error, "a partner's name or the affiliation is longer than a name may be");
+        return fail(self, error,
+                    "a partner's name or the affiliation is longer, or names more institutions, than can be "
+                    "screened; read it yourself");
     if (error)
         return fail(self, error, "out of memory while screening");
     return PW_OK;
@@ -166,6 +224,7 @@ static void institutions_destroy(void *instance)
     if (!self)
         return;
     emission_release(&self->emission);
+    compilation_release(&self->compilation);
     screener_close(&self->screener);
     free(self);
 }
@@ -194,7 +253,49 @@ static int32_t screen(void *instance, const struct pw_screen_query *asked,
     return error;
 }
 
-static const struct pw_list list_extension = {.struct_size = sizeof(struct pw_list), .screen = screen};
+static int32_t compile(void *instance, void (*write)(void *to, struct pw_text bytes), void *to)
+{
+    struct institutions *self = instance;
+    char why[LISTING_ERROR_BYTES] = "";
+    struct answer answer = {0};
+    int error = compilation_run(&self->compilation, &answer, why);
+    if (!error && answer.failed)
+        error = PW_ERROR_MEMORY;
+    if (!error)
+        write(to, (struct pw_text){answer.data, answer.length});
+    answer_release(&answer);
+    return error ? fail(self, error, why[0] ? why : "out of memory while compiling") : PW_OK;
+}
+
+static int32_t read_compiled(void *instance, uint64_t offset, uint32_t most,
+                             void (*write)(void *to, struct pw_text bytes), void *to)
+{
+    struct institutions *self = instance;
+    const struct compilation *compilation = &self->compilation;
+    if (!compilation->done || offset > compilation->length)
+        return fail(self, PW_ERROR_STATE, "nothing has been compiled, or not as much");
+    size_t rest = compilation->length - (size_t)offset;
+    write(to, (struct pw_text){compilation->bytes + offset, rest < most ? rest : most});
+    return PW_OK;
+}
+
+static int32_t version(void *instance, void (*write)(void *to, struct pw_text bytes), void *to)
+{
+    struct institutions *self = instance;
+    uint64_t hash = 0;
+    char word[64];
+    for (uint32_t i = 0; i < self->screener.snapshot_count; i++)
+        hash = hash * 1099511628211u + snapshot_content(&self->screener.snapshots[i]);
+    snprintf(word, sizeof word, PATHWAYD_VERSION "-%016" PRIx64, hash);
+    write(to, (struct pw_text){word, strlen(word)});
+    return PW_OK;
+}
+
+static const struct pw_list list_extension = {.struct_size = sizeof(struct pw_list),
+                                              .screen = screen,
+                                              .compile = compile,
+                                              .read = read_compiled,
+                                              .version = version};
 
 static const void *institutions_extension(void *instance, const char *name)
 {
@@ -211,7 +312,7 @@ PW_EXPORT const struct pw_plugin pw_plugin = {
     .config_field_size = sizeof(struct pw_config_field),
     .name = "institutions",
     .version = PATHWAYD_VERSION,
-    .summary = "Screens partner institutions against lists, by ROR id and by exact name.",
+    .summary = "Screens partner institutions against lists, by id, by name, and in affiliations as printed.",
     .licence = "Apache-2.0",
     .config = fields,
     .create = institutions_create,

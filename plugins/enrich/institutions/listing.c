@@ -113,15 +113,22 @@ static int unknown_file_key(struct reading *reading)
     return PW_OK;
 }
 
+static int compare_texts(struct pw_text left, struct pw_text right)
+{
+    size_t shorter = left.length < right.length ? left.length : right.length;
+    int order = memcmp(left.data, right.data, shorter);
+    if (order != 0)
+        return order;
+    return left.length < right.length ? -1 : left.length > right.length;
+}
+
+/* A publisher with several lists may number each by itself. */
 static int compare_ids(const void *a, const void *b)
 {
     const struct listing_entry *left = *(const struct listing_entry *const *)a;
     const struct listing_entry *right = *(const struct listing_entry *const *)b;
-    size_t shorter = left->id.length < right->id.length ? left->id.length : right->id.length;
-    int order = memcmp(left->id.data, right->id.data, shorter);
-    if (order != 0)
-        return order;
-    return left->id.length < right->id.length ? -1 : left->id.length > right->id.length;
+    int order = compare_texts(left->id, right->id);
+    return order ? order : compare_texts(left->list, right->list);
 }
 
 static int unique_ids(struct reading *reading)

@@ -31,6 +31,10 @@ enum effect { EFFECT_INFORMS, EFFECT_NEEDS_LICENCE, EFFECT_FORBIDS_DEALING, EFFE
 extern const char *const category_names[CATEGORY_COUNT];
 extern const char *const effect_names[EFFECT_COUNT];
 
+/* How a text came to mean an entry, in order of strength: the words of requirements R09. */
+enum basis { BASIS_ID, BASIS_NAME, BASIS_ALIAS, BASIS_ACRONYM, BASIS_FUZZY, BASIS_COUNT };
+extern const char *const basis_names[BASIS_COUNT];
+
 struct listing_entry {
     struct pw_text id, name, list, country, valid_until;
     uint32_t aliases, abbreviations; /* nodes of listing.document, arrays or PW_NODE_NONE */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * query.c: one question to the screener: id first, then the whole name, then the sentence.
+ * query.c: one question to the screener.
  */
 #include "screener.h"
 
@@ -9,103 +9,128 @@
 #include <string.h>
 #include <strings.h>
 
-/* A question being answered. */
 struct asking {
     struct screener *screener;
     const struct screener_query *query;
     struct screening *answer;
-    char ror[ROR_LENGTH + 1]; /* empty when none, or none that is one, was given */
+    char ror[ROR_LENGTH + 1]; /* normalised; empty when none was given or it is none */
 };
 
-bool match_reportable(const struct match *match)
-{
-    return match->basis < BASIS_ACRONYM;
-}
-
-__attribute__((format(printf, 3, 4))) static void reject(struct asking *asking, struct pw_text name,
+__attribute__((format(printf, 3, 4))) static void reject(struct asking *asking, struct pw_text words,
                                                          const char *format, ...)
 {
     struct screening *answer = asking->answer;
+    va_list arguments;
     if (answer->rejected_count == SCREENER_MAX_REJECTED) {
-        answer->full = true;
+        answer->cut = true;
         return;
     }
     struct rejection *rejection = &answer->rejected[answer->rejected_count++];
-    rejection->name = name;
-    va_list arguments;
+    rejection->name = words;
     va_start(arguments, format);
     vsnprintf(rejection->because, sizeof rejection->because, format, arguments);
     va_end(arguments);
 }
 
-static bool has_ror(const struct listing_entry *entry, const char *ror)
+/* The first match of an entry is its strongest: ids are asked first, whole names next, longest first. */
+static bool found_already(const struct screening *answer, const struct match *match)
 {
-    for (uint32_t i = 0; i < entry->ror_count; i++)
-        if (strcmp(entry->rors[i], ror) == 0)
+    for (uint32_t i = 0; i < answer->count; i++)
+        if (answer->matches[i].snapshot == match->snapshot && answer->matches[i].entry == match->entry &&
+            answer->matches[i].basis <= match->basis)
             return true;
     return false;
 }
 
-/* One match an entry and field: an entry that an id has found is not found again by its name. */
-static bool found_already(const struct screening *answer, uint32_t entry, enum field field, uint32_t from)
-{
-    for (uint32_t i = 0; i < answer->count; i++) {
-        const struct match *match = &answer->matches[i];
-        if (match->entry == entry &&
-            (field != FIELD_SENTENCE || match->field != FIELD_SENTENCE || match->from == from))
-            return true;
-    }
-    return false;
-}
-
-/* An abbreviation has many owners: what else is said about the institution decides against it, never for it.
- */
-static bool abbreviation_of_another(struct asking *asking, const struct listing_entry *entry,
-                                    struct pw_text words)
-{
-    struct pw_text country = asking->query->country;
-    if (asking->ror[0] && entry->ror_count > 0 && !has_ror(entry, asking->ror)) {
-        reject(asking, words, "an abbreviation of %.*s, but the ROR id %s is another institution's",
-               (int)(entry->name.length > 64 ? 64 : entry->name.length), entry->name.data, asking->ror);
-        return true;
-    }
-    if (country.length == 2 && entry->country.length == 2 &&
-        strncasecmp(country.data, entry->country.data, 2) != 0) {
-        reject(asking, words, "an abbreviation of %.*s in %.2s, but the country given is %.2s",
-               (int)(entry->name.length > 64 ? 64 : entry->name.length), entry->name.data,
-               entry->country.data, country.data);
-        return true;
-    }
-    return false;
-}
-
-static void add_match(struct asking *asking, const struct index_meaning *meaning, struct match match,
-                      struct pw_text words)
+static void add_match(struct asking *asking, const struct match *match, struct pw_text words)
 {
     struct screening *answer = asking->answer;
-    const struct listing_entry *entry = asking->screener->entries[meaning->entry].entry;
-    if (found_already(answer, meaning->entry, match.field, match.from))
+    const struct snapshot *snapshot = &asking->screener->snapshots[match->snapshot];
+    const struct snapshot_entry *entry = match_entry(asking->screener, match);
+    struct pw_text until = snapshot_text(snapshot, entry->valid_until);
+    if (found_already(answer, match))
         return;
     if (asking->query->as_of != INT64_MIN && asking->query->as_of >= entry->ends_ms) {
-        reject(asking, words, "the entry was valid until %.*s", (int)entry->valid_until.length,
-               entry->valid_until.data);
+        reject(asking, words, "the entry was valid until %.*s", (int)until.length,
+               until.data ? until.data : "");
         return;
     }
-    if (meaning->basis == BASIS_ACRONYM && abbreviation_of_another(asking, entry, words))
-        return;
-    if (answer->count == SCREENER_MAX_MATCHES) {
+    if (answer->count == SCREENER_MAX_MATCHES)
         answer->full = true;
-        return;
+    else
+        answer->matches[answer->count++] = *match;
+}
+
+static bool is_other_ror(const struct asking *asking, const struct snapshot_organisation *organisation)
+{
+    return asking->ror[0] && organisation->ror[0] && strncmp(asking->ror, organisation->ror, ROR_LENGTH) != 0;
+}
+
+/* Every entry that is about the organisation. */
+static void add_entries(struct asking *asking, struct match match, uint32_t key, struct pw_text words)
+{
+    const struct snapshot *snapshot = &asking->screener->snapshots[match.snapshot];
+    const struct snapshot_organisation *organisation = &snapshot->organisations[match.organisation];
+    enum basis basis = match.basis;
+    match.other_ror = is_other_ror(asking, organisation);
+    for (uint32_t i = 0; i < organisation->link_count; i++) {
+        uint32_t link = organisation->first_link + i;
+        if (link >= snapshot->link_count || snapshot->links[link] >= snapshot->entry_count)
+            break;
+        match.entry = snapshot->links[link];
+        match.basis = basis == BASIS_ALIAS || basis == BASIS_NAME
+                          ? (snapshot->entries[match.entry].name_key == key ? BASIS_NAME : BASIS_ALIAS)
+                          : basis;
+        add_match(asking, &match, words);
     }
-    match.entry = meaning->entry;
-    match.basis = meaning->basis;
-    match.other_ror = asking->ror[0] && entry->ror_count > 0 && !has_ror(entry, asking->ror);
-    answer->matches[answer->count++] = match;
+}
+
+static void add_organisation(struct screening *answer, const struct resolved *organisation)
+{
+    if (answer->organisation_count < RESOLVER_MAX_FOUND)
+        answer->organisations[answer->organisation_count++] = *organisation;
+    else
+        answer->cut = true;
+}
+
+/* Entries about the parents and parts of an organisation, those of one relative once. */
+static void add_relatives(struct asking *asking, const struct resolved *found, enum field field)
+{
+    struct screening *answer = asking->answer;
+    const struct snapshot *snapshot = &asking->screener->snapshots[found->snapshot];
+    const struct snapshot_organisation *organisation = &snapshot->organisations[found->organisation];
+    for (uint32_t i = 0; i < organisation->relation_count; i++) {
+        uint32_t at = organisation->first_relation + i;
+        if (at >= snapshot->relation_count ||
+            snapshot->relations[at].relative >= snapshot->organisation_count ||
+            snapshot->relations[at].kind >= RELATION_COUNT)
+            return;
+        const struct snapshot_organisation *relative =
+            &snapshot->organisations[snapshot->relations[at].relative];
+        uint32_t link = relative->first_link;
+        if (!relative->link_count || link >= snapshot->link_count ||
+            snapshot->links[link] >= snapshot->entry_count)
+            continue;
+        if (answer->related_count == SCREENER_MAX_RELATED) {
+            answer->cut = true;
+            return;
+        }
+        answer->related[answer->related_count++] =
+            (struct related){.snapshot = found->snapshot,
+                             .organisation = found->organisation,
+                             .relative = snapshot->relations[at].relative,
+                             .entry = snapshot->links[link],
+                             .kind = snapshot->relations[at].kind,
+                             .field = field,
+                             .from = found->from,
+                             .to = found->to};
+    }
 }
 
 static void ask_ror(struct asking *asking)
 {
     struct pw_text ror = asking->query->ror;
+    struct screener *screener = asking->screener;
     if (ror.length == 0)
         return;
     if (ror_read(ror, asking->ror)) {
@@ -113,88 +138,95 @@ static void ask_ror(struct asking *asking)
         reject(asking, ror, "not a ROR id");
         return;
     }
-    const struct index *rors = &asking->screener->rors;
-    for (uint32_t i = index_find(rors, (struct pw_text){asking->ror, ROR_LENGTH}); i != INDEX_NONE;
-         i = rors->meanings[i].next)
-        add_match(asking, &rors->meanings[i], (struct match){.field = FIELD_ROR, .to = (uint32_t)ror.length},
-                  ror);
-}
-
-static int ask_name(struct asking *asking)
-{
-    struct screener *screener = asking->screener;
-    struct pw_text name = asking->query->name;
-    struct folded *folded = &screener->folded;
-    int error = folding_fold(screener->folding, name, folded);
-    uint32_t first = folded_first(folded);
-    if (error || folded->count == 0)
-        return error;
-    uint32_t start = folded->tokens[first].start;
-    struct pw_text key = {folded->bytes + start, folded->length - start};
-    const struct index *names = &screener->names;
-    /* From the first word to the last, without the blanks and quotes around them. */
-    const struct match match = {
-        .field = FIELD_NAME, .from = folded->tokens[0].from, .to = folded->tokens[folded->count - 1].to};
-    for (uint32_t i = index_find(names, key); i != INDEX_NONE; i = names->meanings[i].next)
-        add_match(asking, &names->meanings[i], match, name);
-    return PW_OK;
-}
-
-/* The longest listed name that begins at token `first`: its last token and first meaning. */
-static uint32_t longest_at(const struct screener *screener, uint32_t first, uint32_t *ret_last)
-{
-    const struct folded *folded = &screener->folded;
-    const struct index *names = &screener->names;
-    uint32_t start = folded->tokens[first].start;
-    uint32_t best = INDEX_NONE;
-    uint64_t hash = INDEX_SEED;
-    for (uint32_t last = first; last < folded->count; last++) {
-        const struct folded_token *token = &folded->tokens[last];
-        if (token->end - start > names->longest)
-            break;
-        hash = index_hash(hash, folded->bytes + token->start, token->end - token->start);
-        uint32_t found =
-            index_find_hashed(names, hash, (struct pw_text){folded->bytes + start, token->end - start});
-        while (found != INDEX_NONE && !names->meanings[found].in_sentences)
-            found = names->meanings[found].next;
-        if (found == INDEX_NONE)
+    struct pw_text key = {asking->ror, ROR_LENGTH};
+    uint32_t hash = snapshot_hash(SNAPSHOT_SEED, key.data, key.length);
+    for (uint32_t i = 0; i < screener->snapshot_count; i++) {
+        const struct snapshot_key *row =
+            snapshot_find(&screener->snapshots[i], &screener->snapshots[i].ids, hash, key);
+        if (!row || row->value >= screener->snapshots[i].organisation_count)
             continue;
-        best = found;
-        *ret_last = last;
+        struct match match = {.snapshot = i,
+                              .organisation = row->value,
+                              .basis = BASIS_ID,
+                              .field = FIELD_ROR,
+                              .to = (uint32_t)ror.length};
+        const struct resolved named = {.snapshot = i, .organisation = row->value, .basis = BASIS_ID};
+        add_organisation(asking->answer, &named);
+        add_relatives(asking, &named, FIELD_ROR);
+        add_entries(asking, match, SNAPSHOT_NONE, ror);
     }
-    return best;
 }
 
-/* "Central South University of Forestry and Technology" is not Central South University. */
-static bool goes_on(const struct folded *folded, uint32_t last)
+/* An abbreviation carries a policy only where the sentence speaks of nobody else, of its country, and of one bearer. */
+static bool is_weak(const struct resolver *resolver, const struct resolved *found, enum field field)
 {
-    return folded_is(folded, last + 1, "of") || folded_is(folded, last + 1, "for");
+    if (found->basis != BASIS_ACRONYM && found->unsure)
+        return true;
+    if (found->basis != BASIS_ACRONYM)
+        return false; /* a name's words in another order are all there, and nobody else's */
+    if (field == FIELD_NAME || !found->supported)
+        return true;
+    for (uint32_t i = 0; i < resolver->found_count; i++) {
+        const struct resolved *other = &resolver->found[i];
+        if (other != found && (other->basis != BASIS_ACRONYM || other->first == found->first))
+            return true;
+    }
+    return false;
 }
 
-static int ask_sentence(struct asking *asking)
+static bool was_named(const struct screening *answer, const struct resolved *found)
 {
-    struct screener *screener = asking->screener;
-    struct pw_text sentence = asking->query->sentence;
-    struct folded *folded = &screener->folded;
-    int error = folding_fold(screener->folding, sentence, folded);
+    for (uint32_t i = 0; i < answer->organisation_count; i++)
+        if (answer->organisations[i].snapshot == found->snapshot &&
+            answer->organisations[i].organisation == found->organisation)
+            return true;
+    return false;
+}
+
+/* An abbreviation that a stated id or country gives to somebody else. */
+static bool abbreviation_of_another(struct asking *asking, const struct resolved *found, struct pw_text words)
+{
+    const struct snapshot *snapshot = &asking->screener->snapshots[found->snapshot];
+    const struct snapshot_organisation *organisation = &snapshot->organisations[found->organisation];
+    struct pw_text name = snapshot_text(snapshot, organisation->name);
+    if (found->basis != BASIS_ACRONYM || !is_other_ror(asking, organisation))
+        return false;
+    reject(asking, words, "an abbreviation of %.*s, but the ROR id %s is another institution's",
+           (int)(name.length > 64 ? 64 : name.length), name.data ? name.data : "", asking->ror);
+    return true;
+}
+
+static int ask_text(struct asking *asking, struct pw_text text, enum field field)
+{
+    struct resolver *resolver = &asking->screener->resolver;
+    struct screening *answer = asking->answer;
+    int error = resolver_resolve(resolver, text, asking->query->country, field == FIELD_NAME);
     if (error)
         return error;
-    const struct index *names = &screener->names;
-    for (uint32_t first = 0, last = 0; first < folded->count; first = last + 1) {
-        last = first;
-        uint32_t found = longest_at(screener, first, &last);
-        if (found == INDEX_NONE)
+    answer->full |= resolver->full;
+    answer->cut |= resolver->cut;
+    for (uint32_t i = 0; i < resolver->found_count; i++) {
+        const struct resolved *found = &resolver->found[i];
+        struct pw_text words = {text.data + found->from, found->to - found->from};
+        if (abbreviation_of_another(asking, found, words))
             continue;
-        struct match match = {
-            .field = FIELD_SENTENCE, .from = folded->tokens[first].from, .to = folded->tokens[last].to};
-        struct pw_text words = {sentence.data + match.from, match.to - match.from};
-        if (goes_on(folded, last)) {
-            reject(asking, words, "the name goes on: it is part of a longer one");
-            continue;
+        if (!was_named(answer, found)) {
+            add_organisation(answer, found);
+            add_relatives(asking, found, field);
         }
-        for (; found != INDEX_NONE; found = names->meanings[found].next)
-            if (names->meanings[found].in_sentences)
-                add_match(asking, &names->meanings[found], match, words);
+        struct match match = {.snapshot = found->snapshot,
+                              .organisation = found->organisation,
+                              .basis = found->basis,
+                              .field = field,
+                              .from = found->from,
+                              .to = found->to,
+                              .weak = is_weak(resolver, found, field)};
+        add_entries(asking, match, found->key, words);
+    }
+    for (uint32_t i = 0; i < resolver->rejected_count; i++) {
+        const struct resolver_rejection *rejection = &resolver->rejected[i];
+        reject(asking, (struct pw_text){text.data + rejection->from, rejection->to - rejection->from}, "%s",
+               rejection->because);
     }
     return PW_OK;
 }
@@ -203,12 +235,12 @@ int screener_screen(struct screener *screener, const struct screener_query *quer
                     struct screening *ret_screening)
 {
     struct screening *answer = ret_screening;
-    answer->count = answer->rejected_count = 0;
-    answer->full = false;
+    answer->count = answer->rejected_count = answer->organisation_count = answer->related_count = 0;
+    answer->full = answer->cut = false;
     struct asking asking = {.screener = screener, .query = query, .answer = answer};
     ask_ror(&asking);
-    int error = query->name.length > 0 ? ask_name(&asking) : PW_OK;
+    int error = query->name.length > 0 ? ask_text(&asking, query->name, FIELD_NAME) : PW_OK;
     if (!error && query->sentence.length > 0)
-        error = ask_sentence(&asking);
+        error = ask_text(&asking, query->sentence, FIELD_SENTENCE);
     return error;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * screener.c: see screener.h. Building the index; the questions are in query.c.
+ * screener.c: see screener.h. Building up; the questions are in query.c.
  */
 #include "screener.h"
 
@@ -8,9 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Inside a sentence a name must be telling: two words, or four ideographs. */
-#define SENTENCE_TOKENS     2u
-#define SENTENCE_IDEOGRAPHS 4u
+#include "importer.h"
 
 int screener_open(struct screener *screener, const struct pw_document_api *api)
 {
@@ -22,133 +20,120 @@ void screener_close(struct screener *screener)
 {
     for (uint32_t i = 0; i < screener->listing_count; i++)
         listing_free(screener->listings[i]);
-    free(screener->entries);
-    index_release(&screener->names);
-    index_release(&screener->rors);
-    folded_release(&screener->folded);
+    for (uint32_t i = 0; i < screener->snapshot_count; i++)
+        snapshot_close(&screener->snapshots[i]);
+    resolver_close(&screener->resolver);
+    phrase_release(&screener->phrase);
     folding_close(screener->folding);
     *screener = (struct screener){0};
 }
 
-static bool telling(const struct folded *folded, uint32_t first)
-{
-    uint32_t ideographs = 0;
-    for (uint32_t i = first; i < folded->count; i++)
-        ideographs += folded->tokens[i].ideograph ? 1 : 0;
-    uint32_t words = folded->count - first - ideographs;
-    return ideographs >= SENTENCE_IDEOGRAPHS || words >= SENTENCE_TOKENS || (words >= 1 && ideographs >= 1);
-}
-
-/* The key of tokens first..last of the folded name: they stand side by side. */
-static struct pw_text key_of(const struct folded *folded, uint32_t first, uint32_t last)
-{
-    uint32_t start = folded->tokens[first].start;
-    return (struct pw_text){folded->bytes + start, folded->tokens[last].end - start};
-}
-
-static int add_name(struct screener *screener, struct pw_text name, uint32_t entry, enum basis basis)
-{
-    struct folded *folded = &screener->folded;
-    int error = folding_fold(screener->folding, name, folded);
-    if (error)
-        return error;
-    if (folded->count == 0)
-        return PW_ERROR_INVALID;
-    uint32_t first = folded_first(folded);
-    struct index_meaning meaning = {.entry = entry, .next = INDEX_NONE, .basis = basis};
-    meaning.in_sentences = basis != BASIS_ACRONYM && telling(folded, first);
-    return index_add(&screener->names, key_of(folded, first, folded->count - 1), meaning);
-}
-
-/* The name that cannot be indexed goes into *ret_culprit. */
-static int add_names(struct screener *screener, const struct listing *listing, uint32_t array, uint32_t entry,
-                     enum basis basis, struct pw_text *ret_culprit)
-{
-    int error = PW_OK;
-    for (uint32_t node = screener->api->first(listing->document, array); node != PW_NODE_NONE && !error;
-         node = screener->api->next(listing->document, node)) {
-        *ret_culprit = screener->api->text(listing->document, node);
-        error = add_name(screener, *ret_culprit, entry, basis);
-    }
-    return error;
-}
-
-static int reserve_entry(struct screener *screener)
-{
-    if (screener->entry_count < screener->entry_capacity)
-        return PW_OK;
-    uint32_t capacity = 2 * screener->entry_capacity + 64;
-    struct screener_entry *grown = realloc(screener->entries, capacity * sizeof *grown);
-    if (!grown)
-        return PW_ERROR_MEMORY;
-    screener->entries = grown;
-    screener->entry_capacity = capacity;
-    return PW_OK;
-}
-
-static int add_entry(struct screener *screener, const struct listing *listing,
-                     const struct listing_entry *entry, struct pw_text *ret_culprit)
-{
-    int error = reserve_entry(screener);
-    if (error)
-        return error;
-    uint32_t number = screener->entry_count++;
-    screener->entries[number] = (struct screener_entry){listing, entry};
-    for (uint32_t i = 0; i < entry->ror_count && !error; i++) {
-        struct index_meaning meaning = {.entry = number, .next = INDEX_NONE, .basis = BASIS_ID};
-        error = index_add(&screener->rors, (struct pw_text){entry->rors[i], ROR_LENGTH}, meaning);
-    }
-    *ret_culprit = entry->name;
-    if (!error)
-        error = add_name(screener, entry->name, number, BASIS_NAME);
-    if (!error)
-        error = add_names(screener, listing, entry->aliases, number, BASIS_ALIAS, ret_culprit);
-    if (!error)
-        error = add_names(screener, listing, entry->abbreviations, number, BASIS_ACRONYM, ret_culprit);
-    return error;
-}
-
-static const struct listing *same_source(const struct screener *screener, const struct listing *listing)
-{
-    for (uint32_t i = 0; i < screener->listing_count; i++) {
-        const struct listing *known = screener->listings[i];
-        if (known->source.length == listing->source.length &&
-            memcmp(known->source.data, listing->source.data, listing->source.length) == 0)
-            return known;
-    }
-    return NULL;
-}
-
-static int refuse(struct listing *listing, char ret_error[LISTING_ERROR_BYTES], const char *why,
+static int refuse(const struct listing *listing, char ret_error[LISTING_ERROR_BYTES], const char *why,
                   const char *what)
 {
     snprintf(ret_error, LISTING_ERROR_BYTES, "%.256s: %s%.256s", listing->path, why, what);
-    listing_free(listing);
     return PW_ERROR_INVALID;
+}
+
+static int check_name(struct screener *screener, const struct listing *listing, uint32_t entry,
+                      struct pw_text name, char ret_error[LISTING_ERROR_BYTES])
+{
+    int error = phrase_read(screener->folding, name, &screener->phrase);
+    struct pw_text id = listing->entries[entry].id;
+    if (error || screener->phrase.count > 0)
+        return error;
+    snprintf(ret_error, LISTING_ERROR_BYTES,
+             "%.256s: entry %u (\"%.*s\"): the name \"%.*s\" has neither letter nor digit", listing->path,
+             entry + 1, (int)(id.length > 64 ? 64 : id.length), id.data,
+             (int)(name.length > 64 ? 64 : name.length), name.data);
+    return PW_ERROR_INVALID;
+}
+
+static int check_names(struct screener *screener, const struct listing *listing,
+                       char ret_error[LISTING_ERROR_BYTES])
+{
+    int error = PW_OK;
+    for (uint32_t i = 0; i < listing->entry_count && !error; i++) {
+        const uint32_t arrays[] = {listing->entries[i].aliases, listing->entries[i].abbreviations};
+        error = check_name(screener, listing, i, listing->entries[i].name, ret_error);
+        for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
+            for (uint32_t node = screener->api->first(listing->document, arrays[k]);
+                 node != PW_NODE_NONE && !error; node = screener->api->next(listing->document, node))
+                error =
+                    check_name(screener, listing, i, screener->api->text(listing->document, node), ret_error);
+    }
+    return error;
 }
 
 int screener_add(struct screener *screener, struct listing *listing, char ret_error[LISTING_ERROR_BYTES])
 {
-    const struct listing *known = same_source(screener, listing);
-    if (known)
-        return refuse(listing, ret_error, "its source is taken; give it a name of its own, or drop ",
-                      known->path);
-    if (screener->listing_count == SCREENER_MAX_LISTS)
-        return refuse(listing, ret_error, "one list too many; at most 64 are allowed", "");
-    screener->listings[screener->listing_count++] = listing;
-    for (uint32_t i = 0; i < listing->entry_count; i++) {
-        struct pw_text culprit = {0};
-        int error = add_entry(screener, listing, &listing->entries[i], &culprit);
-        if (error == PW_ERROR_INVALID)
-            snprintf(
-                ret_error, LISTING_ERROR_BYTES,
-                "%.256s: entry %u (\"%.*s\"): the name \"%.*s\" has neither letter nor digit", listing->path,
-                i + 1, (int)(listing->entries[i].id.length > 64 ? 64 : listing->entries[i].id.length),
-                listing->entries[i].id.data, (int)(culprit.length > 64 ? 64 : culprit.length), culprit.data);
-        else if (error)
-            snprintf(ret_error, LISTING_ERROR_BYTES, "%.256s: out of memory", listing->path);
-        if (error)
-            return error;
+    int error = check_names(screener, listing, ret_error);
+    for (uint32_t i = 0; i < screener->listing_count && !error; i++) {
+        const struct listing *known = screener->listings[i];
+        if (known->source.length == listing->source.length &&
+            memcmp(known->source.data, listing->source.data, listing->source.length) == 0)
+            error = refuse(listing, ret_error, "its source is taken; give it a name of its own, or drop ",
+                           known->path);
     }
-    return PW_OK;
+    if (!error && screener->listing_count == SCREENER_MAX_LISTS)
+        error = refuse(listing, ret_error, "one list too many; at most 64 are allowed", "");
+    if (error)
+        listing_free(listing);
+    else
+        screener->listings[screener->listing_count++] = listing;
+    return error;
+}
+
+int screener_add_snapshot(struct screener *screener, const char *path, char ret_error[LISTING_ERROR_BYTES])
+{
+    if (screener->snapshot_count + 1 >= RESOLVER_MAX_SNAPSHOTS) {
+        snprintf(ret_error, LISTING_ERROR_BYTES, "%.256s: one snapshot too many", path);
+        return PW_ERROR_LIMIT;
+    }
+    int error = snapshot_open(&screener->snapshots[screener->snapshot_count], path, ret_error);
+    screener->snapshot_count += error == PW_OK;
+    return error;
+}
+
+static int compile_lists(struct screener *screener, struct compiler *compiler)
+{
+    int error = PW_OK;
+    for (uint32_t i = 0; i < screener->listing_count && !error; i++) {
+        const struct listing *listing = screener->listings[i];
+        struct import import = {.api = screener->api, .compiler = compiler};
+        error = compiler_add_source(compiler, listing->source, listing->snapshot, listing->snapshot_ms,
+                                    &import.source);
+        if (!error)
+            error = import_listing(&import, listing);
+    }
+    return error;
+}
+
+int screener_seal(struct screener *screener, char ret_error[LISTING_ERROR_BYTES])
+{
+    struct compiler *compiler = NULL;
+    char *bytes = NULL;
+    size_t length = 0;
+    int error = screener->listing_count ? compiler_open(screener->folding, &compiler) : PW_OK;
+    if (!error && compiler)
+        error = compile_lists(screener, compiler);
+    if (!error && compiler)
+        error = compiler_finish(compiler, &bytes, &length);
+    compiler_close(compiler);
+    if (!error && bytes) {
+        error = snapshot_adopt(&screener->snapshots[screener->snapshot_count], bytes, length, ret_error);
+        screener->snapshot_count += error == PW_OK;
+    }
+    for (uint32_t i = 0; i < screener->listing_count; i++)
+        listing_free(screener->listings[i]);
+    screener->listing_count = 0;
+    if (!error)
+        error = resolver_open(&screener->resolver, screener->folding, screener->snapshots,
+                              screener->snapshot_count);
+    return error;
+}
+
+bool match_reportable(const struct match *match)
+{
+    return !match->weak;
 }
