@@ -83,6 +83,23 @@ static void check_pathways(struct loading *loading, const struct setting *object
     }
 }
 
+/* ---- published lists ----------------------------------------------------------------------------------- */
+
+/* What is fetched decides who is looked at: it comes from whom it says, unchanged, or from this machine. */
+static void check_lists(struct loading *loading)
+{
+    for (uint32_t i = 0; i < loading->config->list_count; i++) {
+        const struct config_list *list = &loading->config->lists[i];
+        const struct setting *object = element(loading, "lists", i);
+        if (list->url && strncmp(list->url, "https://", 8) != 0 && strncmp(list->url, "file:///", 8) != 0)
+            faults_add(&loading->faults, place(object, "url"), "\"%s\" must begin with https:// or file:///",
+                       list->url);
+        if (list->name && strspn(list->name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(list->name))
+            faults_add(&loading->faults, place(object, "name"),
+                       "the list's name \"%s\" must be made of a-z, 0-9 and -", list->name);
+    }
+}
+
 /* ---- feeds --------------------------------------------------------------------------------------------- */
 
 static bool begins(const char *text, const char *with)
@@ -288,6 +305,8 @@ void config_cross_check(struct loading *loading)
 {
     const struct config *config = loading->config;
     check_sizes(loading);
+    check_names(loading, "lists", config->lists, sizeof *config->lists, config->list_count);
+    check_lists(loading);
     check_names(loading, "feeds", config->feeds, sizeof *config->feeds, config->feed_count);
     check_names(loading, "plugins", config->plugins, sizeof *config->plugins, config->plugin_count);
     check_names(loading, "reviewers", config->reviewers, sizeof *config->reviewers, config->reviewer_count);

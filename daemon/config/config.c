@@ -202,6 +202,12 @@ static void free_plugin(struct config_plugin *plugin)
 
 static void free_lists(struct config *config)
 {
+    for (uint32_t i = 0; i < config->list_count; i++) {
+        free(config->lists[i].name);
+        free(config->lists[i].format);
+        free(config->lists[i].url);
+        free(config->lists[i].ca_file);
+    }
     for (uint32_t i = 0; i < config->feed_count; i++)
         free_feed(&config->feeds[i]);
     for (uint32_t i = 0; i < config->plugin_count; i++)
@@ -232,6 +238,7 @@ void config_free(struct config *config)
     free(config->reviewers);
     free(config->routes);
     free(config->pathways);
+    free(config->lists);
     free(config->file);
     free(config->base);
     free(config->state_dir);

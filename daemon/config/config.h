@@ -61,6 +61,14 @@ struct config_pathway_route { /* override of the built-in table: event name patt
     char **pathways;
 };
 
+struct config_list { /* a published list, for pathwayctl list update */
+    char *name;      /* of the source, in evidence: a-z, 0-9, - */
+    char *format;    /* csl-csv, bis-dpl, aspi-misp, dod-1286, ror or simple */
+    char *url;       /* https:// or file:// */
+    char *ca_file;   /* PEM: whom to believe in place of the system's CAs; NULL: those */
+    uint32_t max_age_days;
+};
+
 struct config {
     char *file;        /* the main file, absolute */
     char *base;        /* its folder: relative paths start here */
@@ -87,6 +95,8 @@ struct config {
     uint32_t route_count;
     struct config_pathway_route *pathways;
     uint32_t pathway_count;
+    struct config_list *lists;
+    uint32_t list_count;
 };
 
 /* Where things are when nothing is said; found from the program's own place: build/bin (runs from the tree) or

@@ -98,6 +98,12 @@ static void read_pathway(struct loading *loading, const struct setting *object, 
     section_read(loading, object, section_pathway_rows, what, target);
 }
 
+static void read_published(struct loading *loading, const struct setting *object, const char *what,
+                           void *target)
+{
+    section_read(loading, object, section_list_rows, what, target);
+}
+
 /* Reads a list of objects into an array of structs; *ret_items and *ret_count are set also on failure, with
  * what could be read. */
 static void read_list(struct loading *loading, const char *key, const char *noun, size_t size,
@@ -176,6 +182,8 @@ void section_read_all(struct loading *loading)
               &config->reviewer_count);
     read_list(loading, "routes", "route", sizeof *config->routes, read_route, &config->routes,
               &config->route_count);
+    read_list(loading, "lists", "list", sizeof *config->lists, read_published, &config->lists,
+              &config->list_count);
     read_list(loading, "pathways", "pathway rule", sizeof *config->pathways, read_pathway, &config->pathways,
               &config->pathway_count);
 }

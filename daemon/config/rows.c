@@ -67,6 +67,7 @@ const struct row section_root_rows[] = {
     {LIST("plugins", CONFIG_MAX_PLUGINS, "the plugin instances, in order"), NOWHERE, 0},
     {LIST("reviewers", CONFIG_MAX_REVIEWERS, "the people who look"), NOWHERE, 0},
     {LIST("routes", CONFIG_MAX_ROUTES, "which case is told to whom"), NOWHERE, 0},
+    {LIST("lists", CONFIG_MAX_LISTS, "published lists that pathwayctl list update fetches"), NOWHERE, 0},
     {LIST("pathways", CONFIG_MAX_ROUTES, "event types that go to other pathways than usual"), NOWHERE, 0},
     END,
 };
@@ -164,6 +165,19 @@ const struct row section_route_rows[] = {
     {SWITCH("asking", "false", "also cases that need information"), AT(TO_BOOLEAN, config_route, asking)},
     {TEXTS("reviewers", 0, 0, "who is told"), AT(TO_STRINGS, config_route, reviewers)},
     {TEXTS("channels", 1, 1, "by which notify instances"), AT(TO_STRINGS, config_route, channels)},
+    END,
+};
+
+const struct row section_list_rows[] = {
+    {TEXT("name", 1, NULL, "the source's name in evidence"), AT(TO_STRING, config_list, name)},
+    {CHOICE("format", 1, NULL, "csl-csv|bis-dpl|aspi-misp|dod-1286|ror|simple",
+            "how the publisher writes it"),
+     AT(TO_STRING, config_list, format)},
+    {TEXT("url", 1, NULL, "where it is: https:// or file://"), AT(TO_STRING, config_list, url)},
+    {PATH("ca_file", "PEM file of the CAs to believe in place of the system's"),
+     AT(TO_STRING, config_list, ca_file)},
+    {NUMBER("max_age_days", "30", 1, 36500, "days after which pathwayctl list status calls it stale"),
+     AT(TO_U32, config_list, max_age_days)},
     END,
 };
 

@@ -41,6 +41,7 @@ extern const struct row section_plugin_rows[];
 extern const struct row section_reviewer_rows[];
 extern const struct row section_route_rows[];
 extern const struct row section_pathway_rows[];
+extern const struct row section_list_rows[];
 
 /* Checks an object (NULL when absent) against its rows and fills `target`; a value that is wrong is reported
  * and left out. `what` names it in errors. */

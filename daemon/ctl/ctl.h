@@ -17,7 +17,7 @@
 #define CTL_USAGE 2 /* usage or configuration */
 
 #define CTL_MAX_OPTIONS     24
-#define CTL_MAX_POSITIONALS 2
+#define CTL_MAX_POSITIONALS 64 /* files to compile; other commands take one or two */
 
 struct ctl_option {
     const char *name;     /* "--batch" */
@@ -100,6 +100,13 @@ int ctl_plugin_check(struct ctl *ctl);
 int ctl_audit_verify(struct ctl *ctl);
 int ctl_assess(struct ctl *ctl);
 int ctl_screen(struct ctl *ctl);
+int ctl_list_compile(struct ctl *ctl);
+int ctl_list_update(struct ctl *ctl);
+int ctl_list_import(struct ctl *ctl);
+int ctl_list_remove(struct ctl *ctl);
+int ctl_list_status(struct ctl *ctl);
+int ctl_list_diff(struct ctl *ctl);
+int ctl_list_rollback(struct ctl *ctl);
 int ctl_version(struct ctl *ctl);
 int ctl_help_command(struct ctl *ctl);
 

@@ -14,7 +14,8 @@
 #include "json/buffer.h"
 #include "json/json.h"
 
-#define OFFLINE_MAX_FILE (64u << 20) /* of a pack or a list */
+#define OFFLINE_MAX_FILE (64u << 20)  /* of a pack or a list */
+#define OFFLINE_SNAPSHOT "PWLIST\r\n" /* what a compiled snapshot begins with */
 #define CHANGED_FILE     "the command line"
 
 static char *read_file(const char *file, size_t *ret_length)
@@ -76,6 +77,10 @@ static int change(struct config_plugin *plugin, const char *key, const char *pat
         readable[count + 1] = NULL;
     }
     cJSON *list = append ? cJSON_GetObjectItemCaseSensitive(config, key) : NULL;
+    if (!list && append) {
+        list = cJSON_CreateArray();
+        cJSON_AddItemToObject(config, key, list);
+    }
     if (list) {
         cJSON_AddItemToArray(list, value);
     } else {
@@ -132,36 +137,49 @@ static int apply_pack(struct ctl *ctl, const char *file)
     return status;
 }
 
-/* Lists of the `simple` format are JSON objects; whatever else a snapshot may be cannot be read. */
-static int check_list(const char *file)
+/* A compiled snapshot, or a list of the `simple` format, which is a JSON object; by what it begins with. */
+static int check_list(const char *file, bool *ret_compiled)
 {
-    size_t length = 0, at = 0;
-    char *bytes = read_file(file, &length);
-    if (!bytes)
+    char bytes[256];
+    FILE *stream = fopen(file, "re");
+    size_t length = stream ? fread(bytes, 1, sizeof(bytes), stream) : 0, at = 0;
+    if (!stream || length == 0) {
+        ctl_complain("%s cannot be read, or is empty", file);
+        if (stream)
+            fclose(stream);
         return CTL_USAGE;
+    }
+    fclose(stream);
     while (at < length && strchr(" \t\r\n", bytes[at]))
         at++;
-    bool json = at < length && (bytes[at] == '{' || bytes[at] == '/');
-    free(bytes);
-    if (!json)
-        ctl_complain(
-            "%s is not a list file of the `simple` format (JSON), the one format that can be read here",
-            file);
-    return json ? CTL_GOOD : CTL_USAGE;
+    *ret_compiled = length >= 8 && memcmp(bytes, OFFLINE_SNAPSHOT, 8) == 0;
+    if (*ret_compiled || (at < length && (bytes[at] == '{' || bytes[at] == '/')))
+        return CTL_GOOD;
+    ctl_complain(
+        "%s is neither a compiled snapshot (pathwayctl list compile) nor a list file of the `simple` format "
+        "(JSON)",
+        file);
+    return CTL_USAGE;
+}
+
+static bool reads_lists(const struct config_plugin *plugin)
+{
+    cJSON *config = cJSON_Parse(plugin->config);
+    bool lists = cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(config, "lists")) ||
+                 cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(config, "snapshots"));
+    cJSON_Delete(config);
+    return plugin->stage == PW_STAGE_ENRICH && lists;
 }
 
 static int apply_snapshot(struct ctl *ctl, const char *file)
 {
-    int changed = 0, status = check_list(file);
+    bool compiled = false;
+    int changed = 0, status = check_list(file, &compiled);
     char *path = status == CTL_GOOD ? realpath(file, NULL) : NULL;
     for (uint32_t i = 0; i < ctl->config->plugin_count && status == CTL_GOOD && path; i++) {
-        struct config_plugin *plugin = &ctl->config->plugins[i];
-        cJSON *config = cJSON_Parse(plugin->config);
-        bool lists = cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(config, "lists"));
-        cJSON_Delete(config);
-        if (plugin->stage != PW_STAGE_ENRICH || !lists)
+        if (!reads_lists(&ctl->config->plugins[i]))
             continue;
-        status = change(plugin, "lists", path, true);
+        status = change(&ctl->config->plugins[i], compiled ? "snapshots" : "lists", path, true);
         changed++;
     }
     if (status == CTL_GOOD && changed == 0) {

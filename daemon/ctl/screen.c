@@ -252,6 +252,8 @@ static void print_for_people(const struct ctl *ctl, const char *json)
         table_print(table_word(item, "because"));
         putchar('\n');
     }
+    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(answer, "full")))
+        puts("More is named there than can be screened at once: ask again in parts.");
     cJSON_Delete(answer);
 }
 

@@ -44,7 +44,7 @@ run = subprocess.run([CTL, "help"], capture_output=True, text=True)
 commands = [line.split() for line in run.stdout.splitlines() if line.startswith("  ")]
 check(run.returncode == 0 and len(commands) > 15, "help lists the commands")
 for words in commands:
-    name = words[:2] if words[0] in ("event", "case", "plugin", "pending", "audit") else words[:1]
+    name = words[:2] if words[0] in ("event", "case", "plugin", "pending", "audit", "list") else words[:1]
     one, other = ctl("help", *name), ctl(*name, "--help")
     check(one.returncode == 0 and one.stdout == other.stdout and "Options:" in one.stdout, f"help on {' '.join(name)}")
 for words, known in [(["case", "list", "--state", "foo"], "new, withdrawn or closed"),
@@ -169,10 +169,10 @@ check(run.returncode == 2 and run.stdout == "" and "levle" in run.stderr, "a pac
 check(ctl("assess", "--pack", idle.file, stdin="").returncode == 2, "a file that is no pack is refused")
 run = ctl("assess", "--snapshot", CTL, stdin="")
 check(run.returncode == 2 and "simple" in run.stderr, "a snapshot that is no list is refused with a sentence")
-with open(os.path.join(SOURCE, "conf", "lists", "seven-sons.json")) as file:
-    extra = file.read().replace("seven-sons", "mine").replace("Beihang University", "ETH Zurich")
+extra = {"format": "pathwayd-list/1", "source": "mine", "list": "MINE", "snapshot": "2026-01-02", "title": "Our own",
+         "licence": "CC0-1.0", "entries": [{"id": "eth", "name": "ETH Zurich", "category": "other", "effect": "informs"}]}
 with open(os.path.join(idle.home, "list.json"), "w") as out:
-    out.write(extra)
+    json.dump(extra, out)
 run = ctl("screen", "--snapshot", out.name, "ETH Zurich")
 check([m["source"] for m in lines(run)[0]["matches"]] == ["mine"], "--snapshot adds a list")
 
@@ -211,6 +211,18 @@ check(len(lines(ctl("screen", "Beihang University"))) == 1, "a name on the comma
 raw = subprocess.run([CTL, "--config", idle.ctl_file, "screen"], input=b"\xff\xfe\nETH Zurich\n", capture_output=True)
 check(len(raw.stdout.splitlines()) == 2 and b"error" in raw.stdout.splitlines()[0], "bytes that are no UTF-8 are an error")
 
+huge = ["x" * (1 << 20), "Beihang University, " * 50000, "," * 10000, "B" + "\u0301" * 10000 + "eihang University",
+        "B" + "\u0301" * 5000 + "eihang University", "x" * (5 << 20), "Beihang University"]
+run = ctl("screen", stdin="\n".join(huge) + "\n")
+answers = lines(run)
+check(["error" in a for a in answers] == [True, True, False, True, False, True, False] and run.returncode == 1,
+      "what is too long to be screened is an error in its place")
+check(all("too long" in a["error"] or "16,384 bytes" in a["error"] for a in answers if "error" in a), "which says so")
+check(len(answers[4]["matches"]) == 1 and len(answers[6]["matches"]) == 1, "and nothing else suffers")
+for length, hint in [(513, "raw_affiliation"), (1 << 20, "262144 bytes")]:
+    run = ctl("assess", stdin=ndjson([event(1, raw_affiliation="x" * length)]))
+    check(run.returncode == 1 and hint in lines(run)[0]["error"], "nor is an event's affiliation cut in silence")
+
 # ---- a co-process: an answer comes before the next line is written ---------------------------------------------
 
 for command, line in [("assess", json.dumps(event(1))), ("screen", "ETH Zurich")]:
@@ -240,7 +252,7 @@ for words in [["describe", "institutions"], ["check", os.path.join(BUILD, "plugi
 run = ctl("plugin", "describe", "instituions")
 check(run.returncode == 2, "a plugin that does not exist")
 run = ctl("plugin", "check", os.path.join(BUILD, "plugins", "institutions.so"), "--with", "{}")
-check(run.returncode == 2 and '"lists"' in run.stderr, "configuration that a plugin needs is asked for")
+check(run.returncode == 1 and '"lists"' in run.stdout, "configuration that a plugin needs is asked for")
 run = ctl("plugin", "check", os.path.join(BUILD, "plugins", "institutions.so"), "--with", "{bad")
 check(run.returncode == 2, "configuration that is no JSON is refused")
 

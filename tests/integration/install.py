@@ -33,8 +33,11 @@ with open(unit) as text:
 check(f"ExecStart={bin_folder}/pathwayd" in lines, "which starts the program of the prefix")
 check("RuntimeDirectory=pathwayd" in lines and "RuntimeDirectoryMode=0755" in lines,
       "with a runtime folder that every account can enter")
+lists = [f"{prefix}/lib/systemd/system/pathwayd-lists.{kind}" for kind in ("service", "timer")]
+with open(lists[0]) as text:
+    check(f"ExecStart={bin_folder}/pathwayctl list update\n" in text.read(), "and the one that renews the lists")
 if shutil.which("systemd-analyze"):
-    run = program("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", unit)
+    run = program("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", unit, *lists)
     check(run.returncode == 0 and not run.stderr.strip(), f"systemd finds nothing wrong with it: {run.stdout}{run.stderr}")
 else:
     skip("systemd finds nothing wrong with it", "systemd-analyze is not here")
