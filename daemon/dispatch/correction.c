@@ -63,26 +63,6 @@ int correction_apply(struct journal_view *view, struct work *work, struct buffer
     return status;
 }
 
-/* The first enricher's return brings every policy along; without an enricher each policy is asked by itself. */
-static int owe(struct journal_writer *writer, uint64_t sequence, const struct work_context *context)
-{
-    uint32_t count = context->enricher_count ? 1 : context->instance_count;
-    int status = 0;
-    for (uint32_t i = 0; i < count && status == 0; i++)
-        for (enum pathway each = 0; each < (context->enricher_count ? 1 : PATHWAY_COUNT) && status == 0;
-             each++) {
-            const char *name = context->instance_names[i];
-            const char *pathway = context->enricher_count ? "" : pathways[each].name;
-            const struct journal_pending pending = {.sequence = sequence,
-                                                    .instance = {name, strlen(name)},
-                                                    .pathway = {pathway, strlen(pathway)},
-                                                    .reason = PW_TEXT("correction"),
-                                                    .since_ms = journal_writer_now(writer)};
-            status = journal_pending_put(writer, &pending);
-        }
-    return status;
-}
-
 int correction_write(struct journal_writer *writer, const struct work *work,
                      const struct work_context *context)
 {
@@ -95,7 +75,9 @@ int correction_write(struct journal_writer *writer, const struct work *work,
     if (status == 0) {
         status = journal_event_find(journal_writer_view(writer), source, target, &sequence);
         /* An event that is not here yet is read with its corrections when it comes. */
-        status = status == PW_ERROR_NOT_FOUND ? 0 : status < 0 ? status : owe(writer, sequence, context);
+        status = status == PW_ERROR_NOT_FOUND ? 0
+                 : status < 0                 ? status
+                                              : work_owe(writer, sequence, "correction", context);
     }
     json_release(&document);
     return status;

@@ -103,6 +103,7 @@ void dispatch_forget(struct dispatch *dispatch, struct work *work)
     dispatch->window_bytes -= work->held;
     owed->asking -= work->kind == WORK_AGAIN;
     owed->saying -= work->kind == WORK_OUTAGE;
+    dispatch->reexamination.looking -= work->kind == WORK_LOOK;
     work_free(work);
 }
 
@@ -111,7 +112,7 @@ void dispatch_forget(struct dispatch *dispatch, struct work *work)
 static void look_again(struct dispatch *dispatch, const struct work *work)
 {
     uint32_t asked = dispatch->context.enricher_count ? 1 : dispatch->context.instance_count;
-    for (uint32_t i = 0; work->corrects && i < asked; i++)
+    for (uint32_t i = 0; (work->corrects || work->kind == WORK_LOOK) && i < asked; i++)
         dispatch->owed[i].recovering = dispatch->owed[i].restart = !dispatch->owed[i].away;
     for (uint32_t i = 0; work->assessment && i < work->assessment->part_count; i++) {
         const struct part *part = &work->assessment->parts[i];
@@ -170,6 +171,7 @@ static void settle_commit(struct dispatch *dispatch)
         struct work *work = dispatch->committing;
         dispatch->committing = work->next;
         look_again(dispatch, work);
+        reexamination_settled(dispatch, work);
         dispatch_forget(dispatch, work);
     }
     dispatch->busy = false;
@@ -202,6 +204,7 @@ void dispatch_take(struct dispatch *dispatch, struct work *work)
     dispatch->window_bytes += work->held;
     owed->asking += work->kind == WORK_AGAIN;
     owed->saying += work->kind == WORK_OUTAGE;
+    dispatch->reexamination.looking += work->kind == WORK_LOOK;
     if (work->kind != WORK_FRESH)
         return;
     work->next = NULL;
@@ -283,6 +286,7 @@ static void fill(struct dispatch *dispatch)
                 dispatch->read == before)
                 break;
         }
+        reexamination_fill(dispatch);
     }
     dispatch->filling = false;
     commit(dispatch);
@@ -312,7 +316,11 @@ static void ticked(uv_timer_t *timer)
 static void assessed(void *owner, struct assessment *assessment)
 {
     struct dispatch *dispatch = owner;
-    dispatch_finished(dispatch, assessment->owner);
+    struct work *work = assessment->owner;
+    if (work->kind == WORK_LOOK)
+        reexamination_looked(dispatch, work);
+    else
+        dispatch_finished(dispatch, work);
     uv_async_send(&dispatch->wake); /* commit once for all that this turn of the loop finishes */
 }
 
@@ -374,12 +382,14 @@ int dispatch_new(uv_loop_t *loop, const struct config *config, struct journal *j
     if (status == 0)
         status = journal_corrections_any(dispatch->view, &dispatch->corrections);
     if (status == 0)
+        status = journal_mark_get(dispatch->view, REEXAMINATION_MARK, &dispatch->reexamination.done);
+    if (status == 0)
         status = pipeline_new(loop, config, options, &pipeline_events, dispatch, &dispatch->pipeline);
     if (status < 0) {
         dispatch_free(dispatch);
         return status;
     }
-    dispatch->read = dispatch->committed;
+    dispatch->read = dispatch->reexamination.upto = dispatch->committed;
     for (uint32_t i = 0; i < pipeline_instance_count(dispatch->pipeline); i++) {
         const struct config_plugin *plugin = host_process_plugin(pipeline_instance(dispatch->pipeline, i));
         dispatch->context.instance_names[i] = plugin->name;
@@ -462,7 +472,7 @@ void dispatch_free(struct dispatch *dispatch)
 bool dispatch_drained(const struct dispatch *dispatch)
 {
     return !dispatch->window && dispatch->committed == journal_last_sequence(dispatch->journal) &&
-           !owed_unsaid(dispatch);
+           !owed_unsaid(dispatch) && !reexamination_under_way(dispatch);
 }
 
 void dispatch_describe(const struct dispatch *dispatch, struct buffer *out)
@@ -473,6 +483,10 @@ void dispatch_describe(const struct dispatch *dispatch, struct buffer *out)
     json_member_unsigned(out, "last", journal_last_sequence(dispatch->journal));
     json_member_unsigned(out, "in_flight", dispatch->window);
     json_member_boolean(out, "paused", dispatch->paused);
+    if (reexamination_under_way(dispatch)) {
+        json_member_unsigned(out, "looked_at_again", dispatch->reexamination.after);
+        json_member_unsigned(out, "of", dispatch->reexamination.upto);
+    }
     json_write_end(out, '}');
 }
 

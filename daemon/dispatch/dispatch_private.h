@@ -10,6 +10,7 @@
 
 #include <stdatomic.h>
 
+#include "dispatch/reexamination.h"
 #include "dispatch/work.h"
 
 /* Work read and not committed: bounds memory together with the pipeline's own bound. */
@@ -54,6 +55,7 @@ struct dispatch {
     size_t window_bytes;
     uint64_t read, committed;
     struct owed owed[PIPELINE_MAX_INSTANCES];
+    struct reexamination reexamination;
 
     struct journal_task task; /* the one commit under way */
     struct work *committing;

@@ -271,12 +271,22 @@ static void learn_pathways(struct instance *instance, const struct pw_document *
     drop(instance, &instance->doubted, PART_UNNEEDED, instance->pathways);
 }
 
+static void learn_lists(struct instance *instance, const struct pw_document *ready)
+{
+    struct pw_text word = json_text(ready, json_member(ready, PW_NODE_ROOT, "lists"));
+    uint64_t hash = 14695981039346656037u; /* FNV-1a */
+    for (size_t i = 0; i < word.length; i++)
+        hash = (hash ^ (unsigned char)word.data[i]) * 1099511628211u;
+    instance->lists = hash;
+}
+
 static void host_up(void *owner, struct host_process *host, const struct pw_document *ready)
 {
     struct instance *instance = owner;
     struct pipeline *pipeline = instance->pipeline;
     (void)host;
     learn_pathways(instance, ready);
+    learn_lists(instance, ready);
     instance->away = false;
     instance->settled = true;
     if (pipeline->events->changed)

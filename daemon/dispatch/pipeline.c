@@ -223,6 +223,17 @@ struct host_process *pipeline_instance(const struct pipeline *pipeline, uint32_t
     return pipeline->instances[instance].host;
 }
 
+uint64_t pipeline_lists(const struct pipeline *pipeline)
+{
+    uint64_t hash = 0;
+    for (uint32_t i = 0; i < pipeline->enricher_count; i++) {
+        if (!pipeline->instances[i].lists || pipeline->instances[i].away)
+            return 0;
+        hash = hash * 1099511628211u + pipeline->instances[i].lists;
+    }
+    return hash & INT64_MAX; /* the journal keeps it as a signed number */
+}
+
 bool pipeline_settled(const struct pipeline *pipeline)
 {
     for (uint32_t i = 0; i < pipeline->instance_count; i++)

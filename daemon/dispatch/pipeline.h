@@ -68,6 +68,9 @@ struct host_process *pipeline_instance(const struct pipeline *pipeline, uint32_t
 /* Everything started and either up or failed at least once. */
 bool pipeline_settled(const struct pipeline *pipeline);
 
+/* What the enrichers screen against, as a number; 0 while one of them has not said yet, or is away. */
+uint64_t pipeline_lists(const struct pipeline *pipeline);
+
 /* The finding that stands in for an instance that could not be asked (rule system.plugin_unavailable), as
  * JSON. */
 void pipeline_unavailable_finding(struct buffer *out, const char *instance, enum pathway pathway, bool poison,

@@ -8,6 +8,7 @@
 
 #include "dispatch/assessment.h"
 #include "dispatch/correction.h"
+#include "dispatch/reexamination.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,7 @@ void work_free(struct work *work)
         return;
     assessment_free(work->assessment);
     free(work->bytes);
+    buffer_release(&work->changes);
     free(work);
 }
 
@@ -256,6 +258,26 @@ static int write_unrouted(struct writing *writing)
     return status;
 }
 
+int work_owe(struct journal_writer *writer, uint64_t sequence, const char *reason,
+             const struct work_context *context)
+{
+    uint32_t count = context->enricher_count ? 1 : context->instance_count;
+    int status = 0;
+    for (uint32_t i = 0; i < count && status == 0; i++)
+        for (enum pathway each = 0; each < (context->enricher_count ? 1 : PATHWAY_COUNT) && status == 0;
+             each++) {
+            const char *name = context->instance_names[i];
+            const char *pathway = context->enricher_count ? "" : pathways[each].name;
+            const struct journal_pending pending = {.sequence = sequence,
+                                                    .instance = {name, strlen(name)},
+                                                    .pathway = {pathway, strlen(pathway)},
+                                                    .reason = {reason, strlen(reason)},
+                                                    .since_ms = journal_writer_now(writer)};
+            status = journal_pending_put(writer, &pending);
+        }
+    return status;
+}
+
 bool work_set_aside(struct work *work)
 {
     bool any = false;
@@ -280,6 +302,8 @@ int work_write(struct journal_writer *writer, struct work *work, const struct wo
         status = write_unrouted(&writing);
     if (status == 0 && work->corrects)
         status = correction_write(writer, work, context);
+    if (status == 0 && work->kind == WORK_LOOK)
+        return reexamination_write(writer, work, context);
     work->failed = NULL;
     for (uint32_t i = 0; work->assessment && i < work->assessment->part_count && status == 0; i++) {
         status = write_part(&writing, &work->assessment->parts[i]);

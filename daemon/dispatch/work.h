@@ -12,6 +12,7 @@ enum work_kind {
     WORK_FRESH,  /* read at the cursor; committed in order */
     WORK_AGAIN,  /* owed by an instance that is back */
     WORK_OUTAGE, /* owed for longer than the outage limit: to be said */
+    WORK_LOOK,   /* the enrichers alone are asked, whether they say something else than they did */
 };
 
 struct work {
@@ -33,6 +34,8 @@ struct work {
     int64_t since_ms;              /* AGAIN: how long the event has waited */
     struct part *failed;           /* the part whose answer the journal did not take; NULL: none */
     char why[256];                 /* OUTAGE: the plugin's last error */
+    struct buffer changes;         /* LOOK: JSON array of what is new, gone or different; empty: nothing is */
+    uint64_t lists; /* LOOK: what all events have been looked at with, once this is on disk; 0: not yet */
 };
 
 /* Copies a journal row. NULL: out of memory. */
@@ -53,6 +56,11 @@ struct work_context {
 /* Facts, findings, pending rows and the case join of one piece of work. 0 or a journal error, with the part it is
  * about, if it is about one, in work->failed. */
 int work_write(struct journal_writer *writer, struct work *work, const struct work_context *context);
+
+/* Makes an event owed to be judged again: the first enricher's return brings every policy along, and without an
+ * enricher each policy is asked by itself. */
+int work_owe(struct journal_writer *writer, uint64_t sequence, const char *reason,
+             const struct work_context *context);
 
 /* Sets the answers that cannot be written aside, so that the next try can be: work->failed, or all of them.
  * False: there is nothing (more) to set aside. */

@@ -98,6 +98,9 @@ int64_t journal_writer_now(struct journal_writer *writer);               /* the 
 /* Cursors: how far a stage has come. 0 when never set. */
 int journal_cursor_set(struct journal_writer *writer, const char *stage, uint64_t sequence);
 
+/* A number that a stage keeps, at most INT64_MAX, by a name of its own; 0 when never set. */
+int journal_mark_set(struct journal_writer *writer, const char *name, uint64_t value);
+
 /* Notes that the event `sequence` corrects the event of this identity, whether that is here already or not. */
 int journal_correction_put(struct journal_writer *writer, uint64_t sequence, struct pw_text source,
                            struct pw_text id);
@@ -233,6 +236,7 @@ int journal_pending_read(struct journal_view *view, struct pw_text instance, uin
 int journal_pending_late(struct journal_view *view, struct pw_text instance, int64_t since_before_ms,
                          uint32_t limit, journal_pending_row *row, void *to);
 int journal_cursor_get(struct journal_view *view, const char *stage, uint64_t *ret_sequence);
+int journal_mark_get(struct journal_view *view, const char *name, uint64_t *ret_value);
 
 struct journal_counts {
     uint64_t events, findings, withdrawn, cases, open_cases, pending, poison;

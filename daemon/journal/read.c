@@ -281,16 +281,27 @@ int journal_pending_late(struct journal_view *view, struct pw_text instance, int
     return each(view, &reading, STATEMENT_PENDING_LATE, "tiu", instance, since_before_ms, (uint64_t)limit);
 }
 
-int journal_cursor_get(struct journal_view *view, const char *stage, uint64_t *ret_sequence)
+static int read_number(struct journal_view *view, enum statement statement, const char *name,
+                       uint64_t *ret_number)
 {
     sqlite3_stmt *row;
-    int status = store_query(&view->store, STATEMENT_CURSOR_GET, &row, "s", stage);
+    int status = store_query(&view->store, statement, &row, "s", name);
 
     if (status)
         return status;
     status = store_step(&view->store, row);
     if (status >= 0)
-        *ret_sequence = status ? store_unsigned(row, 0) : 0;
-    store_give(&view->store, STATEMENT_CURSOR_GET, row);
+        *ret_number = status ? store_unsigned(row, 0) : 0;
+    store_give(&view->store, statement, row);
     return status < 0 ? status : 0;
+}
+
+int journal_cursor_get(struct journal_view *view, const char *stage, uint64_t *ret_sequence)
+{
+    return read_number(view, STATEMENT_CURSOR_GET, stage, ret_sequence);
+}
+
+int journal_mark_get(struct journal_view *view, const char *name, uint64_t *ret_value)
+{
+    return read_number(view, STATEMENT_MARK_GET, name, ret_value);
 }

@@ -53,6 +53,11 @@ int journal_cursor_set(struct journal_writer *writer, const char *stage, uint64_
     return status ? status : writer_read_cursors(writer);
 }
 
+int journal_mark_set(struct journal_writer *writer, const char *name, uint64_t value)
+{
+    return writer_run(writer, TOUCH_MARK, STATEMENT_MARK_SET, "su", name, value);
+}
+
 int journal_correction_put(struct journal_writer *writer, uint64_t sequence, struct pw_text source,
                            struct pw_text id)
 {

@@ -37,6 +37,8 @@ const char *const statement_texts[STATEMENT_COUNT] = {
         "VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     [STATEMENT_KEY_READ] = "SELECT value FROM meta WHERE key = 'hash_key'",
     [STATEMENT_KEY_WRITE] = "INSERT INTO meta(key, value) VALUES('hash_key', ?1)",
+    [STATEMENT_MARK_GET] = "SELECT value FROM meta WHERE key = ?1",
+    [STATEMENT_MARK_SET] = "INSERT OR REPLACE INTO meta(key, value) VALUES(?1, ?2)",
     [STATEMENT_NAMES] = "SELECT id, name FROM name ORDER BY id",
     [STATEMENT_NAME_INSERT] = "INSERT INTO name(id, name) VALUES(?1, ?2)",
 
