@@ -255,6 +255,8 @@ static int32_t read_compiled(struct session *session, const struct pw_document *
         return PW_ERROR_INVALID;
     int32_t status =
         session->list->read(session->instance, (uint64_t)offset, FRAME_MAX_PIECE, write_encoded, result);
+    if (status == PW_OK && result->length == 0)
+        json_write_string(result, ""); /* the end */
     return result->failed ? PW_ERROR_MEMORY : status;
 }
 

@@ -363,7 +363,8 @@ check(daemon.ctl("wait", "--drained", "--timeout", "120").returncode == 0, "an e
 shown = daemon.json("case", "show", "E-long")
 left_out = len(daemon.rows("findings", "--engagement", "E-long", "--limit", "0")) - 256
 check(len(shown["findings"]) == 256 and shown["findings_left_out"] == left_out > 0, "a long case says what it leaves out")
-check(shown["findings"][0]["event"]["id"] == "t-10299" == shown["latest_event"]["id"], "and begins with the newest")
+# The last one sent need not be the last one stored: requests are under way together.
+check(shown["findings"][0]["event"]["id"] == shown["latest_event"]["id"] > "t-10290", "and begins with the newest")
 check(f"… and {left_out} more" in daemon.ctl("case", "show", "E-long").stdout, "on the screen too")
 check(all(f["engagement_id"] == "E-500" for f in daemon.rows("findings", "--engagement", "E-500")), "findings by engagement")
 check(len(daemon.rows("event", "list", "--limit", "0")) == daemon.json("status")["journal"]["events"],

@@ -275,7 +275,8 @@ static int32_t read_compiled(void *instance, uint64_t offset, uint32_t most,
     if (!compilation->done || offset > compilation->length)
         return fail(self, PW_ERROR_STATE, "nothing has been compiled, or not as much");
     size_t rest = compilation->length - (size_t)offset;
-    write(to, (struct pw_text){compilation->bytes + offset, rest < most ? rest : most});
+    if (rest > 0)
+        write(to, (struct pw_text){compilation->bytes + offset, rest < most ? rest : most});
     return PW_OK;
 }
 
