@@ -11,7 +11,7 @@ import time
 
 from harness import BIN, SLOW, Daemon, SEVEN_SONS, check, event, finish, policies, seed
 
-ROUNDS = int(os.environ.get("PATHWAYD_CRASHES", "100" if SLOW == 1 else "20"))
+ROUNDS = int(os.environ.get("PATHWAYD_CRASHES", "100" if SLOW == 1 else "8"))
 random = seed()
 # Everybody who listens is told of every case; that nobody does is no matter here, the notices are the journal's.
 STREAM = {"name": "stream", "plugin": "stream", "stage": "notify",
