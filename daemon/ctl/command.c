@@ -235,7 +235,7 @@ const struct ctl_command ctl_commands[] = {
      1,
      ctl_assess,
      {{"--together", NULL, "treat the input as one history"},
-      {"--pack", "FILE", "these rules instead of those of the pathway the file names"},
+      {"--pack", "FILE", "this pack instead of the active ones of its regime"},
       {"--snapshot", "FILE", "add a compiled snapshot, or a list file of the `simple` format"},
       {"--as-of", "TIME", "judge by this instant (default: the event's time)"}}},
     {"pause", NULL, "", "stop judging; events are still accepted", NULL, 0, 0, ctl_pause, {{0}}},

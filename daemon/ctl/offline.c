@@ -40,27 +40,25 @@ static char *read_file(const char *file, size_t *ret_length)
     return buffer_take(&bytes, ret_length);
 }
 
-/* One text member of a JSON file with comments; NULL after a sentence. */
-static char *member_of_file(const char *file, const char *key, const char *what)
+/* The pack's file as a document that lives in *ret_bytes; a sentence when it is none. */
+static int read_pack(const char *file, char **ret_bytes, struct pw_document *document)
 {
-    struct pw_document document = {0};
     struct json_error error = {0};
     size_t length = 0;
-    char *value = NULL, *bytes = read_file(file, &length);
+    char *bytes = read_file(file, &length);
     if (!bytes)
-        return NULL;
-    if (json_parse(&document, bytes, length, &json_limits_config, &error) != 0) {
-        ctl_complain("%s:%u:%u: %s (%s)", file, error.line, error.column, error.message, what);
-    } else {
-        struct pw_text text = json_text(&document, json_member(&document, PW_NODE_ROOT, key));
-        if (text.length > 0)
-            value = strndup(text.data, text.length);
-        else
-            ctl_complain("%s has no \"%s\"; is it %s?", file, key, what);
+        return CTL_USAGE;
+    int status = json_parse(document, bytes, length, &json_limits_config, &error);
+    if (status != 0)
+        ctl_complain("%s:%u:%u: %s (a rule pack)", file, error.line, error.column, error.message);
+    else if (json_type(document, json_member(document, PW_NODE_ROOT, "pathways")) != PW_JSON_OBJECT)
+        ctl_complain("%s has no \"pathways\"; is it a rule pack?", file);
+    else {
+        *ret_bytes = bytes;
+        return CTL_GOOD;
     }
-    json_release(&document);
     free(bytes);
-    return value;
+    return CTL_USAGE;
 }
 
 /* Changes one key of an instance's configuration and lets it read the file. */
@@ -117,22 +115,40 @@ static bool judges(const struct config_plugin *plugin, const char *pathway)
     return !plugin->pathways && strncmp(base, pathway, length) == 0 && strcmp(base + length, ".so") == 0;
 }
 
+/* Whether the instance judges one of the pathways that the pack has rules for. */
+static bool concerns(const struct pw_document *pack, const struct config_plugin *plugin)
+{
+    uint32_t pathways = json_member(pack, PW_NODE_ROOT, "pathways");
+    for (uint32_t node = json_first(pack, pathways); node != PW_NODE_NONE; node = json_next(pack, node)) {
+        char pathway[32];
+        struct pw_text name = json_key(pack, node);
+        snprintf(pathway, sizeof(pathway), "%.*s", TEXT_FMT(name));
+        if (judges(plugin, pathway))
+            return true;
+    }
+    return false;
+}
+
+/* The pack takes the place of those of its regime, whatever else is active. */
 static int apply_pack(struct ctl *ctl, const char *file)
 {
-    char *pathway = member_of_file(file, "pathway", "a rule pack");
-    char *path = pathway ? realpath(file, NULL) : NULL;
-    int changed = 0, status = path ? CTL_GOOD : CTL_USAGE;
+    struct pw_document pack = {0};
+    char *bytes = NULL, *path = NULL;
+    int changed = 0, status = read_pack(file, &bytes, &pack);
+    if (status == CTL_GOOD && !(path = realpath(file, NULL)))
+        status = CTL_USAGE;
     for (uint32_t i = 0; i < ctl->config->plugin_count && status == CTL_GOOD; i++) {
-        if (!judges(&ctl->config->plugins[i], pathway))
+        if (!concerns(&pack, &ctl->config->plugins[i]))
             continue;
-        status = change(&ctl->config->plugins[i], "rules", path, false);
+        status = change(&ctl->config->plugins[i], "instead", path, true);
         changed++;
     }
     if (status == CTL_GOOD && changed == 0) {
-        ctl_complain("%s is about the pathway \"%s\", which no configured policy judges", file, pathway);
+        ctl_complain("%s is about no pathway that a configured policy judges", file);
         status = CTL_USAGE;
     }
-    free(pathway);
+    json_release(&pack);
+    free(bytes);
     free(path);
     return status;
 }

@@ -7,6 +7,7 @@
 
 #include "host/caps.h"
 #include "host/frame.h"
+#include "json/time.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -108,8 +109,9 @@ int answer_add_fact(struct answer *answer, struct pw_text instance, const struct
 /* Everything of a finding that is text must be within reach before anything is written. */
 static bool finding_sound(const struct pw_finding *finding)
 {
-    const struct pw_text texts[] = {finding->rule,        finding->regime,        finding->label,
-                                    finding->explanation, finding->answerable_by, finding->trace};
+    const struct pw_text texts[] = {
+        finding->rule,          finding->regime, finding->label,   finding->explanation,
+        finding->answerable_by, finding->trace,  finding->version, finding->due};
     const struct {
         const void *at;
         uint32_t count;
@@ -130,9 +132,6 @@ static bool finding_sound(const struct pw_finding *finding)
 
 static int check_finding(struct answer *answer, struct pw_text pathway, const struct pw_finding *finding)
 {
-    if (!finding || finding->struct_size < sizeof *finding)
-        return answer_refuse(answer, PW_ERROR_INVALID,
-                             "A finding was refused: its struct_size is too small.");
     if (!finding_sound(finding))
         return answer_refuse(
             answer, PW_ERROR_LIMIT,
@@ -146,6 +145,7 @@ static int check_finding(struct answer *answer, struct pw_text pathway, const st
             FRAME_MAX_RULE, (int)(finding->rule.length < 64 ? finding->rule.length : 64), finding->rule.data);
     const struct cap *cap = cap_of(pathway);
     const char *why = NULL;
+    int64_t due;
     if (answer->count == ANSWER_MAX_FINDINGS)
         return answer_refuse(answer, PW_ERROR_LIMIT,
                              "The finding \"%.*s\" was refused: there are %u already.",
@@ -160,6 +160,10 @@ static int check_finding(struct answer *answer, struct pw_text pathway, const st
         why = "its level is unknown";
     else if (finding->needs_information > 1)
         why = "needs_information is neither 0 nor 1";
+    else if (finding->shadow > 1)
+        why = "shadow is neither 0 nor 1";
+    else if (finding->due.length > 0 && time_parse_date(finding->due, &due) < 0)
+        why = "its due date is not YYYY-MM-DD";
     else if (!cap)
         why = "its pathway is unknown";
     else if (finding->trace.length > 0 && !is_json(answer, finding->trace))
@@ -223,6 +227,7 @@ static void put_finding(struct buffer *json, struct pw_text instance, struct pw_
     json_member_text(json, "rule", finding->rule);
     put_texts(json, "requirements", finding->requirements, finding->requirement_count);
     json_member_text(json, "regime", finding->regime);
+    json_member_text(json, "version", finding->version);
     json_member_text(json, "label", finding->label);
     json_member_string(json, "level", level_words[finding->level]);
     json_member_boolean(json, "needs_information", finding->needs_information != 0);
@@ -233,6 +238,10 @@ static void put_finding(struct buffer *json, struct pw_text instance, struct pw_
     put_texts(json, "mitigations", finding->mitigations, finding->mitigation_count);
     json_member_text(json, "explanation", finding->explanation);
     json_member_text(json, "answerable_by", finding->answerable_by);
+    if (finding->due.length)
+        json_member_text(json, "due", finding->due);
+    if (finding->shadow)
+        json_member_boolean(json, "shadow", true);
     json_member_raw(json, "trace", finding->trace.length ? finding->trace : PW_TEXT("null"));
     json_write_end(json, '}');
 }
@@ -240,11 +249,16 @@ static void put_finding(struct buffer *json, struct pw_text instance, struct pw_
 int answer_add_finding(struct answer *answer, struct pw_text instance, struct pw_text pathway,
                        const struct pw_finding *finding)
 {
-    int status = check_finding(answer, pathway, finding);
+    struct pw_finding whole = {0}; /* a build of an earlier version has less to say */
+    if (!finding || finding->struct_size < PW_FINDING_SIZE_1_0)
+        return answer_refuse(answer, PW_ERROR_INVALID,
+                             "A finding was refused: its struct_size is too small.");
+    memcpy(&whole, finding, finding->struct_size < sizeof whole ? finding->struct_size : sizeof whole);
+    int status = check_finding(answer, pathway, &whole);
     if (status < 0)
         return status;
     size_t mark = begin_element(answer);
-    put_finding(&answer->json, instance, pathway, finding);
+    put_finding(&answer->json, instance, pathway, &whole);
     return settle(answer, mark, "finding");
 }
 

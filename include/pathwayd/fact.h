@@ -23,6 +23,12 @@
  * no match, and none of the policies shipped acts on it. Its value is
  *
  *     {"source","list","entry","entry_name","relation":"parent"|"child","of": the institution named,"snapshot"}
+ *
+ * pathwayd itself adds, "by" the journal, what came before by the events' own time: `engagement.event` for each earlier
+ * event of the engagement, the newest 64 in the order of time, with the value {"id","type","time","data"}, and
+ * `engagement.left_out` when there were more; `funding.earlier` for what the partner at `pointer`, the source of this
+ * event's funding, gave before, with the value {"id","type","time","funding"}, and `funding.left_out` when there was more
+ * than is told.
  */
 #ifndef PATHWAYD_FACT_H
 #define PATHWAYD_FACT_H

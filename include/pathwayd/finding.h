@@ -9,6 +9,7 @@
 #ifndef PATHWAYD_FINDING_H
 #define PATHWAYD_FINDING_H
 
+#include <stddef.h>
 #include <pathwayd/text.h>
 
 #ifdef __cplusplus
@@ -63,7 +64,13 @@ struct pw_finding {
     uint32_t cost_count;
     uint32_t benefit_count;
     uint32_t mitigation_count;
+    /* Since ABI 1.1. */
+    struct pw_text version; /* of the regime's pack that spoke, e.g. "2.0.0" (R07); may be empty */
+    struct pw_text due;     /* a statutory date, YYYY-MM-DD (R46); empty for none */
+    uint32_t shadow;        /* 1: on trial; recorded, counts for nothing and tells nobody */
+    uint32_t reserved;
 };
+#define PW_FINDING_SIZE_1_0 offsetof(struct pw_finding, version)
 
 #ifdef __cplusplus
 }

@@ -158,7 +158,7 @@ for answer in lines(demo_run):
         check(False, f"{answer['event']['id']}: findings in the order of the pathways")
 check(demo_run.returncode == 0, "the demo's events are all good")
 
-pack = os.path.join(SOURCE, "conf", "packs", "paper", "research.json")
+pack = os.path.join(SOURCE, "conf", "packs", "paper.json")
 check(ctl("assess", "--pack", pack, demo).stdout == demo_run.stdout, "--pack with the configured pack changes nothing")
 with open(pack) as file:
     text = file.read()

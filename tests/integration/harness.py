@@ -57,7 +57,7 @@ def policies(names=("research", "conference", "enrolment", "publication", "lab",
              "config": {"lists": [f"{conf}/lists/seven-sons.json", f"{conf}/lists/entity-list-excerpt.json"],
                         "max_age_days": 36500}}] + \
            [{"name": name, "plugin": name, "stage": "assess", "pathways": [name], "readable": [conf],
-             "config": {"rules": f"{conf}/packs/paper/{name}.json"}} for name in names]
+             "config": {"packs": f"{conf}/packs/paper.json"}} for name in names]
 
 
 def event(number, **changes):

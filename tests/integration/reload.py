@@ -17,14 +17,14 @@ check("sources" in daemon.read_log(), "and the log says what it should have been
 check(daemon.send([event(2)])[0]["status"] == "accepted", "events are taken all the while")
 
 del daemon.config["feeds"][0]["sorces"]
-rules = daemon.config["plugins"][1]["config"]["rules"]
-daemon.config["plugins"][1]["config"]["rules"] = "/nowhere.json"
+packs = daemon.config["plugins"][1]["config"]["packs"]
+daemon.config["plugins"][1]["config"]["packs"] = "/nowhere.json"
 daemon.write_config()
 daemon.process.send_signal(signal.SIGHUP)
 check(until(lambda: daemon.read_log().count("the old one goes on") == 2), "a plugin that would not start: the same")
 check("/nowhere.json" in daemon.read_log(), "and the log names the file")
 
-daemon.config["plugins"][1]["config"]["rules"] = rules
+daemon.config["plugins"][1]["config"]["packs"] = packs
 daemon.config["feeds"].append({"name": "second", "listen": f"ipc://{daemon.state}/second.sock",
                                "sources": ["https://test.example.edu/"], "types": ["*"]})
 daemon.write_config()

@@ -108,7 +108,10 @@ static void write_finding(struct buffer *out, const struct test_host *test, cons
     json_member_unsigned(out, "kind", finding->kind);
     json_member_text(out, "rule", finding->rule);
     json_member_text(out, "regime", finding->regime);
+    json_member_text(out, "version", finding->version);
     json_member_text(out, "label", finding->label);
+    json_member_text(out, "due", finding->due);
+    json_member_boolean(out, "shadow", finding->shadow);
     json_member_string(out, "level", policy_levels[finding->level]);
     json_member_boolean(out, "needs_information", finding->needs_information != 0);
     write_texts(out, "requirements", finding->requirements, finding->requirement_count);
@@ -200,21 +203,22 @@ static const struct pw_plugin *plugin_load(const char *name)
     return plugin;
 }
 
-static void pack_path(const char *policy, char *path, size_t size)
+/* "paper" → the shipped pack's file. */
+static inline void pack_path(const char *pack, char *path, size_t size)
 {
     const char *folder = getenv("PATHWAYD_PACKS");
-    snprintf(path, size, "%s/%s.json", folder ? folder : PATHWAYD_SOURCE "/conf/packs/paper", policy);
+    snprintf(path, size, "%s/%s.json", folder ? folder : PATHWAYD_SOURCE "/conf/packs", pack);
 }
 
-/* An instance with the rules of `file`; NULL and a sentence in test->explained when start refuses. */
-static void *instance_start(struct test_host *test, const struct pw_plugin *plugin, const char *file,
-                            const char *seven_sons, struct pw_document *config)
+/* An instance with the packs of `file`; NULL and a sentence in test->explained when start refuses. */
+static inline void *instance_start(struct test_host *test, const struct pw_plugin *plugin, const char *file,
+                                   const char *seven_sons, struct pw_document *config)
 {
     struct buffer text = {0};
     struct json_error error;
     void *instance = NULL;
     json_write_begin(&text, '{');
-    json_member_string(&text, "rules", file);
+    json_member_string(&text, "packs", file);
     json_member_string(&text, "seven_sons", seven_sons);
     json_write_end(&text, '}');
     assert_int_equal(json_parse_copy(config, text.data, text.length, &json_limits_frame, &error), 0);
@@ -226,7 +230,7 @@ static void *instance_start(struct test_host *test, const struct pw_plugin *plug
     return NULL;
 }
 
-static void instance_end(const struct pw_plugin *plugin, void *instance)
+static inline void instance_end(const struct pw_plugin *plugin, void *instance)
 {
     if (instance)
         plugin->stop(instance);

@@ -223,7 +223,7 @@ static int set_up(void **state)
     test_host_begin(&world->test);
     for (int i = 0; i < POLICY_COUNT; i++) {
         char path[1024];
-        pack_path(policy_names[i], path, sizeof path);
+        pack_path("paper", path, sizeof path);
         world->plugins[i] = plugin_load(policy_names[i]);
         world->instances[i] =
             instance_start(&world->test, world->plugins[i], path, "extra-scrutiny", &world->configs[0][i]);

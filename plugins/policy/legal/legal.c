@@ -28,7 +28,7 @@ static int32_t create(const struct pw_host *host, void **ret_instance)
 }
 
 static const char *const pathways[] = {"legal", NULL};
-static const struct pw_config_field config[] = {POLICY_CONFIG_RULES("legal"), POLICY_CONFIG_END};
+static const struct pw_config_field config[] = {POLICY_CONFIG_PACKS, POLICY_CONFIG_END};
 
 PW_EXPORT const struct pw_plugin pw_plugin = {
     .magic = PW_PLUGIN_MAGIC,

@@ -26,7 +26,7 @@ static int32_t create(const struct pw_host *host, void **ret_instance)
 }
 
 static const char *const pathways[] = {"research", NULL};
-static const struct pw_config_field config[] = {POLICY_CONFIG_RULES("research"), POLICY_CONFIG_SEVEN_SONS,
+static const struct pw_config_field config[] = {POLICY_CONFIG_PACKS, POLICY_CONFIG_SEVEN_SONS,
                                                 POLICY_CONFIG_END};
 
 PW_EXPORT const struct pw_plugin pw_plugin = {

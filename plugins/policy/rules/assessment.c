@@ -5,24 +5,24 @@
 #include "rules/assessment.h"
 
 #include <string.h>
+#include "rules/date.h"
 
 uint32_t assessment_field(const struct assessment *assessment, uint32_t field)
 {
-    uint32_t node = assessment->home[fields[field].home];
+    uint32_t node = assessment->scene.home[fields[field].home];
     if (node == PW_NODE_NONE || fields[field].below[0] == '\0')
         return node;
     struct pw_text below = {fields[field].below, strlen(fields[field].below)};
-    return assessment->documents->find(assessment->event, node, below);
+    return assessment->documents->find(assessment->scene.event, node, below);
 }
 
 struct pw_text assessment_text(const struct assessment *assessment, const char *field_name)
 {
     uint32_t field = field_by_name((struct pw_text){field_name, strlen(field_name)});
-    return assessment->documents->text(assessment->event, assessment_field(assessment, field));
+    return assessment->documents->text(assessment->scene.event, assessment_field(assessment, field));
 }
 
-/* "/data/partner/3" and below: the partner the fact is about. */
-static uint32_t partner_of(const struct assessment *assessment, struct pw_text pointer)
+uint32_t assessment_partner_of(const struct assessment *assessment, struct pw_text pointer)
 {
     static const char prefix[] = "/data/partner/";
     size_t length = sizeof prefix - 1;
@@ -32,7 +32,8 @@ static uint32_t partner_of(const struct assessment *assessment, struct pw_text p
     while (end < pointer.length && pointer.data[end] != '/')
         end++;
     struct pw_text element = {pointer.data + length - 1, end - length + 1};
-    return assessment->documents->find(assessment->event, assessment->home[HOME_PARTNER], element);
+    return assessment->documents->find(assessment->scene.event, assessment->scene.home[HOME_PARTNER],
+                                       element);
 }
 
 struct member {
@@ -64,19 +65,49 @@ static void read_value(const struct pw_document_api *api, const struct pw_docume
     }
 }
 
-static void read_partner(const struct assessment *assessment, struct match *match)
+struct tie assessment_tie(const struct assessment *assessment, uint32_t partner)
 {
     const struct pw_document_api *api = assessment->documents;
-    for (uint32_t child = api->first(assessment->event, match->partner); child != PW_NODE_NONE;
-         child = api->next(assessment->event, child)) {
-        struct pw_text key = api->key(assessment->event, child), text = api->text(assessment->event, child);
+    const struct pw_document *event = assessment->scene.event;
+    struct tie tie = {0};
+    bool stands = false;
+    int64_t to;
+    for (uint32_t child = api->first(event, partner); child != PW_NODE_NONE;
+         child = api->next(event, child)) {
+        struct pw_text key = api->key(event, child);
         if (text_same(key, "relation"))
-            match->relation = text;
-        else if (text_same(key, "current"))
-            match->over = api->type(assessment->event, child) == PW_JSON_FALSE;
-        else if (text_same(key, "assertion"))
-            match->machine = text_same(text, "machine");
+            tie.relation = api->text(event, child);
+        else if (text_same(key, "to"))
+            tie.to = api->text(event, child);
+        else if (text_same(key, "current")) {
+            tie.over = api->type(event, child) == PW_JSON_FALSE;
+            stands = api->type(event, child) == PW_JSON_TRUE;
+        }
     }
+    if (!stands && date_parse(tie.to, &to) && to < assessment->day)
+        tie.over = true;
+    return tie;
+}
+
+/* A tie that is over, and nobody said since when, may or may not lie within a window. */
+enum truth assessment_tie_stands(const struct assessment *assessment, const struct tie *tie, uint32_t current,
+                                 uint32_t months)
+{
+    int64_t to;
+    if (current != FILTER_CURRENT_ANY && tie->over != (current == FILTER_CURRENT_NO))
+        return TRUTH_NO;
+    if (months == 0 || !tie->over)
+        return TRUTH_YES;
+    if (!date_parse(tie->to, &to))
+        return TRUTH_UNKNOWN;
+    return truth_of(to >= date_months_before(assessment->day, months));
+}
+
+static bool made_by_machine(const struct assessment *assessment, uint32_t partner)
+{
+    const struct pw_document_api *api = assessment->documents;
+    const struct pw_document *event = assessment->scene.event;
+    return text_same(api->text(event, api->find(event, partner, PW_TEXT("/assertion"))), "machine");
 }
 
 static void read_match(struct assessment *assessment, const struct pw_document *facts, uint32_t fact)
@@ -88,8 +119,9 @@ static void read_match(struct assessment *assessment, const struct pw_document *
     read_value(api, facts, api->find(facts, fact, PW_TEXT("/value")), match);
     if (match->pointer.length == 0)
         match->pointer = pointer;
-    match->partner = partner_of(assessment, pointer.length ? pointer : match->pointer);
-    read_partner(assessment, match);
+    match->partner = assessment_partner_of(assessment, pointer.length ? pointer : match->pointer);
+    match->tie = assessment_tie(assessment, match->partner);
+    match->machine = made_by_machine(assessment, match->partner);
     match->weak |= match->machine || !field_choice("id_exact|name_exact|alias_exact", match->basis);
     assessment->weak_count += match->weak;
     assessment->match_count++;
@@ -115,47 +147,72 @@ static void relate_printed(struct assessment *assessment)
             const struct match *stated = &assessment->matches[k];
             if (stated->partner == PW_NODE_NONE || !same_entry(printed, stated))
                 continue;
-            printed->relation = stated->relation;
-            printed->over = stated->over;
+            printed->tie = stated->tie;
             break;
         }
     }
 }
 
-static void read_facts(struct assessment *assessment, const struct pw_document *facts)
+static void read_earlier(struct assessment *assessment, uint32_t fact)
 {
     const struct pw_document_api *api = assessment->documents;
-    if (!facts)
-        return;
-    for (uint32_t fact = api->first(facts, PW_NODE_ROOT);
-         fact != PW_NODE_NONE && assessment->match_count < ASSESSMENT_MAX_MATCHES;
-         fact = api->next(facts, fact))
-        if (text_same(api->text(facts, api->find(facts, fact, PW_TEXT("/fact"))), "list.match"))
+    if (assessment->earlier_count < ASSESSMENT_MAX_EARLIER)
+        assessment->earlier[assessment->earlier_count++] =
+            api->find(assessment->facts, fact, PW_TEXT("/value"));
+    else
+        assessment->earlier_left_out = true;
+}
+
+static void read_facts(struct assessment *assessment)
+{
+    const struct pw_document_api *api = assessment->documents;
+    const struct pw_document *facts = assessment->facts;
+    for (uint32_t fact = facts ? api->first(facts, PW_NODE_ROOT) : PW_NODE_NONE; fact != PW_NODE_NONE;
+         fact = api->next(facts, fact)) {
+        struct pw_text name = api->text(facts, api->find(facts, fact, PW_TEXT("/fact")));
+        if (text_same(name, "list.match") && assessment->match_count < ASSESSMENT_MAX_MATCHES)
             read_match(assessment, facts, fact);
+        else if (text_same(name, "engagement.event"))
+            read_earlier(assessment, fact);
+        else if (text_same(name, "engagement.left_out"))
+            assessment->earlier_left_out = true;
+    }
     relate_printed(assessment);
 }
 
-void assessment_read(struct assessment *assessment, const struct pack *pack, const struct pw_message *message)
+struct scene assessment_scene(const struct assessment *assessment, const struct pw_document *document,
+                              uint32_t event)
 {
     const struct pw_document_api *api = assessment->documents;
-    assessment->pack = pack;
-    assessment->event = message->event;
-    assessment->with_weak = false;
-    assessment->match_count = assessment->weak_count = 0;
-    memset(assessment->question, -1, sizeof assessment->question);
+    struct scene scene = {.event = document};
     for (uint32_t i = 0; i < HOME_COUNT; i++)
-        assessment->home[i] = PW_NODE_NONE;
-    struct pw_text type =
-        api->text(message->event, api->find(message->event, PW_NODE_ROOT, PW_TEXT("/type")));
-    assessment->type = event_type_index(type);
-    uint32_t data = api->find(message->event, PW_NODE_ROOT, PW_TEXT("/data"));
-    for (uint32_t child = api->first(message->event, data); child != PW_NODE_NONE;
-         child = api->next(message->event, child)) {
-        enum field_home home = field_home_of(api->key(message->event, child));
+        scene.home[i] = PW_NODE_NONE;
+    scene.type = event_type_index(api->text(document, api->find(document, event, PW_TEXT("/type"))));
+    uint32_t data = api->find(document, event, PW_TEXT("/data"));
+    for (uint32_t child = api->first(document, data); child != PW_NODE_NONE;
+         child = api->next(document, child)) {
+        enum field_home home = field_home_of(api->key(document, child));
         if (home < HOME_COUNT)
-            assessment->home[home] = child;
+            scene.home[home] = child;
     }
-    read_facts(assessment, message->facts);
+    return scene;
+}
+
+void assessment_read(struct assessment *assessment, const struct pw_message *message)
+{
+    assessment->facts = message->facts;
+    assessment->day = date_of_instant(message->as_of);
+    assessment->scene = assessment_scene(assessment, message->event, PW_NODE_ROOT);
+    assessment->with_weak = assessment->earlier_left_out = false;
+    assessment->match_count = assessment->weak_count = assessment->earlier_count = 0;
+    read_facts(assessment);
+}
+
+void assessment_use(struct assessment *assessment, const struct pack *pack)
+{
+    assessment->pack = pack;
+    assessment->with_weak = false;
+    memset(assessment->question, -1, sizeof assessment->question);
 }
 
 static bool holds(const struct pack *pack, struct span words, struct pw_text word, bool dotted)
@@ -171,33 +228,33 @@ static bool holds(const struct pack *pack, struct span words, struct pw_text wor
     return false;
 }
 
-static bool passes_words(const struct pack *pack, struct span words, struct pw_text word)
+bool assessment_among(const struct assessment *assessment, struct span words, struct pw_text word)
 {
-    return words.count == 0 || holds(pack, words, word, false);
+    return words.count == 0 || holds(assessment->pack, words, word, false);
 }
 
-bool assessment_passes(const struct assessment *assessment, const struct match *match,
-                       const struct filter *filter)
+enum truth assessment_passes(const struct assessment *assessment, const struct match *match,
+                             const struct filter *filter)
 {
-    const struct pack *pack = assessment->pack;
     if (match->weak && !assessment->with_weak)
-        return false;
-    if (filter->current != FILTER_CURRENT_ANY && match->over != (filter->current == FILTER_CURRENT_NO))
-        return false;
-    return passes_words(pack, filter->category, match->category) &&
-           passes_words(pack, filter->effect, match->effect) &&
-           passes_words(pack, filter->basis, match->basis) && passes_words(pack, filter->list, match->list) &&
-           passes_words(pack, filter->source, match->source) &&
-           passes_words(pack, filter->relation, match->relation) &&
-           !holds(pack, filter->relation_not, match->relation, false);
+        return TRUTH_NO;
+    bool passes = assessment_among(assessment, filter->category, match->category) &&
+                  assessment_among(assessment, filter->effect, match->effect) &&
+                  assessment_among(assessment, filter->basis, match->basis) &&
+                  assessment_among(assessment, filter->list, match->list) &&
+                  assessment_among(assessment, filter->source, match->source) &&
+                  assessment_among(assessment, filter->relation, match->tie.relation) &&
+                  !holds(assessment->pack, filter->relation_not, match->tie.relation, false);
+    return passes ? assessment_tie_stands(assessment, &match->tie, filter->current, filter->months)
+                  : TRUTH_NO;
 }
 
 static enum truth value_of_match(const struct assessment *assessment, const struct filter *filter)
 {
-    for (uint32_t i = 0; i < assessment->match_count; i++)
-        if (assessment_passes(assessment, &assessment->matches[i], filter))
-            return TRUTH_YES;
-    return TRUTH_NO;
+    enum truth value = TRUTH_NO;
+    for (uint32_t i = 0; i < assessment->match_count && value != TRUTH_YES; i++)
+        value = truth_or(value, assessment_passes(assessment, &assessment->matches[i], filter));
+    return value;
 }
 
 /* One value against the words: what is absent, null or "unknown" is unknown. */
@@ -205,8 +262,8 @@ static enum truth value_of_word(const struct assessment *assessment, const struc
                                 uint32_t node)
 {
     const struct pw_document_api *api = assessment->documents;
-    uint32_t type = api->type(assessment->event, node);
-    struct pw_text word = api->text(assessment->event, node);
+    uint32_t type = api->type(assessment->scene.event, node);
+    struct pw_text word = api->text(assessment->scene.event, node);
     if (type == PW_JSON_TRUE)
         word = PW_TEXT("true");
     else if (type == PW_JSON_FALSE)
@@ -220,13 +277,13 @@ static enum truth value_of_words(const struct assessment *assessment, const stru
 {
     const struct pw_document_api *api = assessment->documents;
     uint32_t node = assessment_field(assessment, condition->subject);
-    if (api->type(assessment->event, node) != PW_JSON_ARRAY)
+    if (api->type(assessment->scene.event, node) != PW_JSON_ARRAY)
         return value_of_word(assessment, condition, node);
-    if (api->count(assessment->event, node) == 0)
+    if (api->count(assessment->scene.event, node) == 0)
         return TRUTH_UNKNOWN; /* an empty list says nothing; "none" says none */
     enum truth value = TRUTH_NO;
-    for (uint32_t child = api->first(assessment->event, node); child != PW_NODE_NONE && value != TRUTH_YES;
-         child = api->next(assessment->event, child))
+    for (uint32_t child = api->first(assessment->scene.event, node);
+         child != PW_NODE_NONE && value != TRUTH_YES; child = api->next(assessment->scene.event, child))
         value = truth_or(value, value_of_word(assessment, condition, child));
     return value;
 }
@@ -253,15 +310,15 @@ static enum truth value_of_presence(const struct assessment *assessment, uint32_
 {
     const struct pw_document_api *api = assessment->documents;
     uint32_t node = assessment_field(assessment, field);
-    switch (api->type(assessment->event, node)) {
+    switch (api->type(assessment->scene.event, node)) {
     case PW_JSON_ABSENT:
     case PW_JSON_NULL:
         return TRUTH_NO;
     case PW_JSON_STRING:
-        return truth_of(!is_blank(api->text(assessment->event, node)));
+        return truth_of(!is_blank(api->text(assessment->scene.event, node)));
     case PW_JSON_ARRAY:
     case PW_JSON_OBJECT:
-        return truth_of(api->count(assessment->event, node) > 0);
+        return truth_of(api->count(assessment->scene.event, node) > 0);
     default:
         return TRUTH_YES;
     }
@@ -272,9 +329,9 @@ enum truth assessment_answer(const struct assessment *assessment, uint32_t quest
     static const struct pw_text pointers[QUESTION_COUNT] = {
         {"/q1/answer", 10}, {"/q2/answer", 10}, {"/q3/answer", 10}};
     const struct pw_document_api *api = assessment->documents;
-    uint32_t questions = assessment->home[HOME_QUESTIONS];
+    uint32_t questions = assessment->scene.home[HOME_QUESTIONS];
     struct pw_text answer =
-        api->text(assessment->event, api->find(assessment->event, questions, pointers[question]));
+        api->text(assessment->scene.event, api->find(assessment->scene.event, questions, pointers[question]));
     if (text_same(answer, "yes"))
         return TRUTH_YES;
     return text_same(answer, "no") ? TRUTH_NO : TRUTH_UNKNOWN;
@@ -333,9 +390,15 @@ enum truth assessment_value(struct assessment *assessment, uint32_t index)
     case CONDITION_ANSWER:
         return assessment_answer(assessment, condition->subject);
     case CONDITION_TYPE:
-        return truth_of(condition->types >> assessment->type & 1);
+        return truth_of(condition->types >> assessment->scene.type & 1);
     case CONDITION_SWITCH:
         return truth_of(condition->subject == assessment->pack->seven_sons);
+    case CONDITION_PARTNER:
+        return assessment_partner(assessment, &assessment->pack->partners[condition->subject]);
+    case CONDITION_FUNDING:
+        return assessment_funding(assessment, &assessment->pack->fundings[condition->subject], NULL, NULL);
+    case CONDITION_ENGAGEMENT:
+        return assessment_engagement(assessment, condition, NULL);
     }
     return TRUTH_UNKNOWN;
 }

@@ -15,32 +15,55 @@
 
 #define ASSESSMENT_MAX_MATCHES 256u /* as many facts as a host lets enrichers emit for one event */
 
+/* How a partner stands to the work. */
+struct tie {
+    struct pw_text relation;
+    struct pw_text to; /* the day it ended, or will; may be empty */
+    bool over;         /* said to be past */
+};
+
 struct match {
     struct pw_text source, list, entry, entry_name, category, effect, basis, snapshot, text, pointer;
     struct pw_text note; /* what the enricher adds for a reader; may be empty */
     uint32_t partner;    /* its node in the event, or PW_NODE_NONE */
-    struct pw_text relation;
-    bool over;    /* the partner's tie is said to be past */
+    struct tie tie;
     bool stale;   /* the list's snapshot is older than the office allows */
     bool machine; /* the affiliation was made by a machine */
     bool weak;
 };
 
-struct assessment {
-    const struct pack *pack;
-    const struct pw_document_api *documents;
+/* The event whose fields are read: the one at hand, or an earlier one while conditions are valued on that. */
+struct scene {
     const struct pw_document *event;
     uint32_t type; /* index in event_types */
     uint32_t home[HOME_COUNT];
+};
+
+#define ASSESSMENT_MAX_EARLIER 64u /* earlier events of an engagement that the host tells of */
+
+struct assessment {
+    const struct pack *pack;
+    const struct pw_document_api *documents;
+    const struct pw_document *facts;
+    int64_t day; /* that the event is judged by (date.h) */
+    struct scene scene;
     bool with_weak;                     /* which of the two readings is being valued */
     int8_t question[2][QUESTION_COUNT]; /* remembered values; -1: not asked yet */
     uint32_t match_count, weak_count;
     struct match matches[ASSESSMENT_MAX_MATCHES];
+    uint32_t earlier_count;
+    bool earlier_left_out;                    /* there were more than the host tells of */
+    uint32_t earlier[ASSESSMENT_MAX_EARLIER]; /* their nodes in `facts`, in the order of time */
 };
 
-/* Reads event and facts. */
-void assessment_read(struct assessment *assessment, const struct pack *pack,
-                     const struct pw_message *message);
+/* Reads event and facts; for as many packs as there are. */
+void assessment_read(struct assessment *assessment, const struct pw_message *message);
+/* Forgets what the last pack made of them. */
+void assessment_use(struct assessment *assessment, const struct pack *pack);
+
+/* Lets conditions read another event: an object with "type", "time" and "data". */
+struct scene assessment_scene(const struct assessment *assessment, const struct pw_document *document,
+                              uint32_t event);
 
 /* The value of a condition; PACK_NONE is yes. */
 enum truth assessment_value(struct assessment *assessment, uint32_t condition);
@@ -53,8 +76,30 @@ enum truth assessment_answer(const struct assessment *assessment, uint32_t quest
 bool assessment_same_partner(const struct match *a, const struct match *b);
 
 /* Whether a match passes a filter in the present reading. */
-bool assessment_passes(const struct assessment *assessment, const struct match *match,
-                       const struct filter *filter);
+enum truth assessment_passes(const struct assessment *assessment, const struct match *match,
+                             const struct filter *filter);
+
+/* Whether `word` is one of `words`; an empty span asks nothing. */
+bool assessment_among(const struct assessment *assessment, struct span words, struct pw_text word);
+
+/* The partner that a pointer ("/data/partner/3" and below) is about, or PW_NODE_NONE. */
+uint32_t assessment_partner_of(const struct assessment *assessment, struct pw_text pointer);
+
+/* A partner's tie, and whether it stands as asked. */
+struct tie assessment_tie(const struct assessment *assessment, uint32_t partner);
+enum truth assessment_tie_stands(const struct assessment *assessment, const struct tie *tie, uint32_t current,
+                                 uint32_t months);
+
+/* Values of conditions with a file of their own (partner.c, funding.c, engagement.c). */
+enum truth assessment_partner(const struct assessment *assessment, const struct partner_filter *filter);
+enum truth assessment_partner_is(const struct assessment *assessment, uint32_t partner,
+                                 const struct partner_filter *filter);
+/* What was given, for the trace: the greatest sum in the currency asked for. */
+enum truth assessment_funding(const struct assessment *assessment, const struct funding *funding,
+                              money *ret_total, uint32_t *ret_gifts);
+/* *ret_event: index of the earlier event that decided, or PACK_NONE. */
+enum truth assessment_engagement(struct assessment *assessment, const struct condition *condition,
+                                 uint32_t *ret_event);
 
 /* The node of a field in the event, or PW_NODE_NONE. */
 uint32_t assessment_field(const struct assessment *assessment, uint32_t field);

@@ -157,9 +157,9 @@ static int32_t read_field(struct reader *reader, const uint32_t *nodes, uint32_t
 
 static int32_t read_filter(struct reader *reader, uint32_t node, struct filter *ret_filter)
 {
-    static const char *const names[] = {"category", "effect",       "basis",   "list", "source",
-                                        "relation", "relation_not", "current", NULL};
-    uint32_t nodes[8];
+    static const char *const names[] = {"category", "effect",       "basis",   "list",   "source",
+                                        "relation", "relation_not", "current", "within", NULL};
+    uint32_t nodes[9];
     struct filter filter = {0};
     int32_t status = reader_members(reader, node, "\"match\"", names, nodes);
     struct {
@@ -174,14 +174,12 @@ static int32_t read_filter(struct reader *reader, uint32_t node, struct filter *
                  {partner_relations, &filter.relation_not}};
     for (uint32_t i = 0; status == PW_OK && i < sizeof parts / sizeof *parts; i++)
         status = reader_words(reader, nodes[i], names[i], parts[i].choices, parts[i].words);
+    if (status == PW_OK)
+        status = reader_current(reader, nodes[7], &filter.current);
+    if (status == PW_OK)
+        status = reader_months(reader, nodes[8], &filter.months);
     if (status < 0)
         return status;
-    if (nodes[7] != PW_NODE_NONE) {
-        uint32_t type = reader->documents->type(reader->document, nodes[7]);
-        if (type != PW_JSON_TRUE && type != PW_JSON_FALSE)
-            return reader_fail(reader, nodes[7], "\"current\" must be true or false");
-        filter.current = type == PW_JSON_TRUE ? FILTER_CURRENT_YES : FILTER_CURRENT_NO;
-    }
     *ret_filter = filter;
     return PW_OK;
 }
@@ -294,6 +292,9 @@ static const struct operator_entry operators[] = {
     {(const char *const[]){"answer", NULL}, read_answer},
     {(const char *const[]){"type", NULL}, read_type},
     {(const char *const[]){"switch", "is", NULL}, read_switch},
+    {(const char *const[]){"partner", NULL}, reader_partner},
+    {(const char *const[]){"funding", NULL}, reader_funding},
+    {(const char *const[]){"engagement", NULL}, reader_engagement},
 };
 
 static const struct operator_entry *operator_of(struct reader *reader, uint32_t node)
@@ -318,7 +319,7 @@ static int32_t read_at(struct reader *reader, uint32_t node, uint32_t depth, uin
     if (!entry)
         return reader_fail(reader, node,
                            "a condition is an object with one of all, any, not, yes, unknown, use, "
-                           "field, match, question, answer, type, switch");
+                           "field, match, question, answer, type, switch, partner, funding, engagement");
     uint32_t nodes[4];
     int32_t status = reader_members(reader, node, "a condition", entry->keys, nodes);
     if (status < 0)
@@ -333,6 +334,11 @@ static int32_t read_at(struct reader *reader, uint32_t node, uint32_t depth, uin
     if (status == PW_OK)
         *ret_condition = index;
     return status;
+}
+
+int32_t reader_condition_within(struct reader *reader, uint32_t node, uint32_t depth, uint32_t *ret_condition)
+{
+    return read_at(reader, node, depth, ret_condition);
 }
 
 int32_t reader_condition(struct reader *reader, uint32_t node, uint32_t *ret_condition)

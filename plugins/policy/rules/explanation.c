@@ -18,6 +18,9 @@ static const char *const placeholder_names[PLACEHOLDER_FIELD] = {
     [PLACEHOLDER_TEXT] = "text",
     [PLACEHOLDER_RELATION] = "relation",
     [PLACEHOLDER_MACHINE] = "machine",
+    [PLACEHOLDER_TOTAL] = "total",
+    [PLACEHOLDER_GIFTS] = "gifts",
+    [PLACEHOLDER_DUE] = "due",
     [PLACEHOLDER_OTHERS] = "others",
 };
 
@@ -60,11 +63,12 @@ static int32_t read_piece(struct reader *reader, uint32_t node, struct pw_text t
     struct pw_text name = {text.data + end + 1, (size_t)(close - text.data) - end - 1};
     uint32_t placeholder = placeholder_by_name(name);
     if (placeholder == PLACEHOLDER_NONE)
-        return reader_fail(
-            reader, node,
-            "{%.*s} is not a placeholder; those are institution, entry_name, entry, "
-            "list, snapshot, basis, text, relation, machine, others, and the short names of fields",
-            READER_FMT(name));
+        return reader_fail(reader, node,
+                           "{%.*s} is not a placeholder; those are institution, entry_name, entry, "
+                           "list, snapshot, basis, text, relation, machine, total, gifts, due, others, and "
+                           "the short names of "
+                           "fields",
+                           READER_FMT(name));
     *position = (size_t)(close - text.data) + 1;
     return add_segment(reader, literal, placeholder, group);
 }
@@ -120,10 +124,10 @@ static struct pw_text first_given(struct pw_text a, struct pw_text b)
 static struct pw_text institution_name(const struct assessment *assessment, const struct match *evidence)
 {
     const struct pw_document_api *api = assessment->documents;
-    uint32_t partner =
-        evidence ? evidence->partner : api->first(assessment->event, assessment->home[HOME_PARTNER]);
+    uint32_t partner = evidence ? evidence->partner
+                                : api->first(assessment->scene.event, assessment->scene.home[HOME_PARTNER]);
     struct pw_text name =
-        api->text(assessment->event, api->find(assessment->event, partner, PW_TEXT("/name")));
+        api->text(assessment->scene.event, api->find(assessment->scene.event, partner, PW_TEXT("/name")));
     if (name.length || !evidence)
         return first_given(name, PW_TEXT("the partner"));
     return first_given(evidence->entry_name, evidence->text);
@@ -134,12 +138,12 @@ static struct pw_text field_words(const struct assessment *assessment, uint32_t 
 {
     const struct pw_document_api *api = assessment->documents;
     uint32_t node = assessment_field(assessment, field);
-    if (api->type(assessment->event, node) != PW_JSON_ARRAY)
-        return api->text(assessment->event, node);
+    if (api->type(assessment->scene.event, node) != PW_JSON_ARRAY)
+        return api->text(assessment->scene.event, node);
     size_t length = 0;
-    for (uint32_t child = api->first(assessment->event, node); child != PW_NODE_NONE;
-         child = api->next(assessment->event, child)) {
-        struct pw_text word = api->text(assessment->event, child);
+    for (uint32_t child = api->first(assessment->scene.event, node); child != PW_NODE_NONE;
+         child = api->next(assessment->scene.event, child)) {
+        struct pw_text word = api->text(assessment->scene.event, child);
         if (length + word.length + 2 > size)
             break;
         if (length) {
@@ -153,14 +157,20 @@ static struct pw_text field_words(const struct assessment *assessment, uint32_t 
 }
 
 static struct pw_text value_of(const struct assessment *assessment, uint32_t placeholder,
-                               const struct match *evidence, uint32_t others, char *text, size_t size)
+                               const struct told *told, char *text, size_t size)
 {
+    const struct match *evidence = told->evidence;
+    uint32_t number = placeholder == PLACEHOLDER_OTHERS ? told->others : told->gifts;
     if (placeholder >= PLACEHOLDER_FIELD)
         return field_words(assessment, placeholder - PLACEHOLDER_FIELD, text, size);
     if (placeholder == PLACEHOLDER_INSTITUTION)
         return institution_name(assessment, evidence);
-    if (placeholder == PLACEHOLDER_OTHERS && others) {
-        int length = snprintf(text, size, "%u", others);
+    if (placeholder == PLACEHOLDER_TOTAL)
+        return told->total;
+    if (placeholder == PLACEHOLDER_DUE)
+        return told->due;
+    if ((placeholder == PLACEHOLDER_OTHERS || placeholder == PLACEHOLDER_GIFTS) && number) {
+        int length = snprintf(text, size, "%u", number);
         return (struct pw_text){text, (size_t)length};
     }
     if (!evidence)
@@ -179,7 +189,7 @@ static struct pw_text value_of(const struct assessment *assessment, uint32_t pla
     case PLACEHOLDER_TEXT:
         return evidence->text;
     case PLACEHOLDER_RELATION:
-        return evidence->relation;
+        return evidence->tie.relation;
     case PLACEHOLDER_MACHINE:
         return evidence->machine ? PW_TEXT("machine") : (struct pw_text){0};
     default:
@@ -188,7 +198,7 @@ static struct pw_text value_of(const struct assessment *assessment, uint32_t pla
 }
 
 struct pw_text explanation_fill(const struct assessment *assessment, struct span segments,
-                                const struct match *evidence, uint32_t others, struct buffer_piece *into)
+                                const struct told *told, struct buffer_piece *into)
 {
     size_t start = into->length, undo = start;
     uint32_t group = 0, dropped = 0;
@@ -204,8 +214,7 @@ struct pw_text explanation_fill(const struct assessment *assessment, struct span
         explanation_add(into, segment->literal);
         if (segment->placeholder == PLACEHOLDER_NONE)
             continue;
-        struct pw_text value =
-            value_of(assessment, segment->placeholder, evidence, others, text, sizeof text);
+        struct pw_text value = value_of(assessment, segment->placeholder, told, text, sizeof text);
         if (value.length == 0 && group) {
             into->length = undo;
             dropped = group;

@@ -22,6 +22,9 @@ enum placeholder {
     PLACEHOLDER_TEXT,
     PLACEHOLDER_RELATION,
     PLACEHOLDER_MACHINE, /* "machine" when a machine made the affiliation */
+    PLACEHOLDER_TOTAL,   /* what the source gave, in the currency asked for */
+    PLACEHOLDER_GIFTS,   /* in how many gifts and contracts */
+    PLACEHOLDER_DUE,     /* the statutory date */
     PLACEHOLDER_OTHERS,  /* how many further matches the evidence holds; no value for none */
     PLACEHOLDER_FIELD    /* from here on: a field's words */
 };
@@ -34,9 +37,16 @@ struct buffer_piece { /* a fixed buffer with its fill */
     size_t length, room;
 };
 
-/* Fills in the segments. `evidence` may be NULL. What does not fit is left off at a character's edge. */
+/* What the values are taken from, beside the event. */
+struct told {
+    const struct match *evidence; /* may be NULL */
+    uint32_t others, gifts;
+    struct pw_text total, due; /* may be empty */
+};
+
+/* Fills in the segments. What does not fit is left off at a character's edge. */
 struct pw_text explanation_fill(const struct assessment *assessment, struct span segments,
-                                const struct match *evidence, uint32_t others, struct buffer_piece *into);
+                                const struct told *told, struct buffer_piece *into);
 
 /* Adds text behind what was filled in. */
 void explanation_add(struct buffer_piece *into, struct pw_text text);

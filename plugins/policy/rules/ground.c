@@ -15,7 +15,8 @@ static const char *const truth_names[] = {"no", "unknown", "yes"};
 void ground_begin(struct ground *ground, struct assessment *assessment)
 {
     ground->assessment = assessment;
-    ground->grounds = ground->depth = ground->left_out = 0;
+    ground->grounds = ground->depth = ground->left_out = ground->gifts = 0;
+    ground->total_length = 0;
     ground->lead = PACK_NONE;
     ground->length = 1;
     ground->trace[0] = '[';
@@ -84,7 +85,7 @@ static void add_match(struct ground *ground, const struct condition *condition, 
     struct pw_text operand = {0};
     bool first = true;
     for (uint32_t i = 0; i < assessment->match_count; i++) {
-        if (!assessment_passes(assessment, &assessment->matches[i], filter))
+        if (assessment_passes(assessment, &assessment->matches[i], filter) != TRUTH_YES)
             continue;
         if (positive && first)
             ground->lead = i;
@@ -129,6 +130,39 @@ static void add_field(struct ground *ground, const struct condition *condition, 
     }
     rest_on(ground, field->ground, value, positive);
     ground_note(ground, field->name, operand, truth_names[value]);
+}
+
+static void add_funding(struct ground *ground, const struct condition *condition, enum truth value)
+{
+    const struct funding *funding = &ground->assessment->pack->fundings[condition->subject];
+    char buffer[MONEY_SIZE];
+    money total = 0;
+    ground->gifts = 0;
+    (void)assessment_funding(ground->assessment, funding, &total, &ground->gifts);
+    struct pw_text text = money_text(total, buffer);
+    memcpy(ground->total, text.data, text.length);
+    ground->total_length = text.length;
+    ground_note(ground, "funding", text, truth_names[value]);
+}
+
+/* What decided about the earlier event is a ground as if it stood in this one. */
+static void add_engagement(struct ground *ground, const struct condition *condition, enum truth value,
+                           bool positive)
+{
+    struct assessment *assessment = ground->assessment;
+    const struct scene here = assessment->scene;
+    uint32_t event = PACK_NONE;
+    (void)assessment_engagement(assessment, condition, &event);
+    const struct pw_document_api *api = assessment->documents;
+    uint32_t node = event == PACK_NONE ? PW_NODE_NONE : assessment->earlier[event];
+    ground_note(ground, "engagement",
+                api->text(assessment->facts, api->find(assessment->facts, node, PW_TEXT("/id"))),
+                truth_names[value]);
+    if (event == PACK_NONE || condition->child == PACK_NONE)
+        return;
+    assessment->scene = assessment_scene(assessment, assessment->facts, node);
+    add(ground, condition->child, assessment_value(assessment, condition->child), positive);
+    assessment->scene = here;
 }
 
 /* Of "all" that is yes every child decided; of one that is no or unknown, the children that are so; of "any"
@@ -180,6 +214,15 @@ static void add(struct ground *ground, uint32_t index, enum truth value, bool po
         ground_note(ground, "seven_sons",
                     assessment->pack->seven_sons == SWITCH_BAN ? PW_TEXT("ban") : (struct pw_text){0},
                     truth_names[value]);
+        break;
+    case CONDITION_PARTNER:
+        ground_note(ground, "partner", (struct pw_text){0}, truth_names[value]);
+        break;
+    case CONDITION_FUNDING:
+        add_funding(ground, condition, value);
+        break;
+    case CONDITION_ENGAGEMENT:
+        add_engagement(ground, condition, value, positive);
         break;
     case CONDITION_TYPE: /* the finding's event says so already */
         break;

@@ -18,6 +18,9 @@ struct ground {
     uint32_t depth;    /* above 0: inside a question, which stands for its conditions */
     uint32_t lead;     /* the match that decided last, which an explanation names; PACK_NONE */
     uint32_t left_out; /* trace entries that did not fit */
+    uint32_t gifts;    /* of the last sum that decided; 0: none did */
+    size_t total_length;
+    char total[MONEY_SIZE];
     size_t length;
     char trace[GROUND_TRACE_SIZE];
 };

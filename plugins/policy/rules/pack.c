@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * pack.c: opens a pack file, reads its head, definitions and questions, and sorts its rules by event type.
+ * pack.c: opens a pack file, reads its head and what it says of one pathway, and sorts the rules by event type.
  */
 #include "rules/pack.h"
 
@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "rules/date.h"
 #include "rules/reader.h"
 
 enum head_key {
@@ -18,27 +19,27 @@ enum head_key {
     HEAD_AS_OF,
     HEAD_SOURCE,
     HEAD_VERIFIED,
-    HEAD_PATHWAY,
     HEAD_REGIME,
     HEAD_DEFINE,
-    HEAD_QUESTIONS,
-    HEAD_RULES,
+    HEAD_PATHWAYS,
     HEAD_KEY_COUNT
 };
 
 static const char *const head_names[HEAD_KEY_COUNT + 1] = {
-    "pack",    "version", "effective_from", "effective_to", "as_of", "source", "verified",
-    "pathway", "regime",  "define",         "questions",    "rules", NULL};
+    "pack",     "version", "effective_from", "effective_to", "as_of", "source",
+    "verified", "regime",  "define",         "pathways",     NULL};
 
 void pack_free(struct pack *pack)
 {
     if (!pack)
         return;
-    if (pack->documents)
-        pack->documents->release(pack->document);
-    free(pack->bytes);
+    pack_file_close(&pack->file);
     free(pack->conditions);
     free(pack->filters);
+    free(pack->partners);
+    free(pack->fundings);
+    free(pack->earliers);
+    free(pack->terms);
     free(pack->words);
     free(pack->segments);
     free(pack->requests);
@@ -48,7 +49,7 @@ void pack_free(struct pack *pack)
     free(pack);
 }
 
-static int32_t read_file(const char *file, char **ret_bytes, size_t *ret_length, char *error)
+static int32_t read_bytes(const char *file, char **ret_bytes, size_t *ret_length, char *error)
 {
     FILE *stream = fopen(file, "rb");
     char *bytes = malloc(PACK_MAX_BYTES + 1);
@@ -61,9 +62,8 @@ static int32_t read_file(const char *file, char **ret_bytes, size_t *ret_length,
         fclose(stream);
     if (failed || length > PACK_MAX_BYTES) {
         free(bytes);
-        snprintf(error, PACK_ERROR_SIZE,
-                 failed ? "%s: cannot read the rules: %s" : "%s: longer than a pack may be", file,
-                 strerror(code));
+        snprintf(error, PACK_ERROR_SIZE, failed ? "%s: cannot be read: %s" : "%s: longer than a pack may be",
+                 file, strerror(code));
         return failed ? PW_ERROR_IO : PW_ERROR_LIMIT;
     }
     *ret_bytes = bytes;
@@ -71,30 +71,42 @@ static int32_t read_file(const char *file, char **ret_bytes, size_t *ret_length,
     return PW_OK;
 }
 
-/* Days since 1970-01-01 of a civil date (H. Hinnant's days_from_civil). */
-static int64_t days_of(int64_t year, int64_t month, int64_t day)
+int32_t pack_file_open(const struct pw_host *host, const char *name, struct pack_file *ret_file,
+                       char error[PACK_ERROR_SIZE])
 {
-    year -= month <= 2;
-    int64_t era = year / 400, of_era = year - era * 400;
-    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+    struct pack_file file = {.documents = host->documents};
+    char why[PACK_ERROR_SIZE / 2] = "";
+    int32_t status = read_bytes(name, &file.bytes, &file.length, error);
+    if (status < 0)
+        return status;
+    status =
+        file.documents->parse((struct pw_text){file.bytes, file.length}, 1, &file.document, why, sizeof why);
+    if (status < 0) {
+        snprintf(error, PACK_ERROR_SIZE, "%s: %s", name, why);
+        free(file.bytes);
+        return status;
+    }
+    *ret_file = file;
+    return PW_OK;
+}
+
+void pack_file_close(struct pack_file *file)
+{
+    if (file->documents)
+        file->documents->release(file->document);
+    free(file->bytes);
+    *file = (struct pack_file){0};
 }
 
 static int32_t read_date(struct reader *reader, uint32_t node, const char *what, int64_t *ret_ms)
 {
-    static const int lengths[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     struct pw_text text;
-    char copy[11];
-    int year, month, day, end = 0;
+    int64_t day;
     if (reader_text(reader, node, what, &text) != PW_OK)
         return PW_ERROR_INVALID;
-    struct pw_text fits = text.length == 10 ? text : PW_TEXT("?");
-    memcpy(copy, fits.data, fits.length);
-    copy[fits.length] = '\0';
-    if (sscanf(copy, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 || end != 10 || month < 1 ||
-        month > 12 || day < 1 || day > lengths[month - 1])
+    if (!date_parse(text, &day))
         return reader_fail(reader, node, "%s must be a date, YYYY-MM-DD", what);
-    *ret_ms = days_of(year, month, day) * 86400000;
+    *ret_ms = day * DAY_MS;
     return PW_OK;
 }
 
@@ -117,9 +129,9 @@ static int32_t read_validity(struct reader *reader, const uint32_t *nodes)
 static int32_t read_head(struct reader *reader, const uint32_t *nodes)
 {
     struct pack *pack = reader->pack;
-    struct pw_text pathway, text;
+    struct pw_text text;
     for (uint32_t i = 0; i < HEAD_KEY_COUNT; i++)
-        if (nodes[i] == PW_NODE_NONE && i != HEAD_EFFECTIVE_TO && i != HEAD_DEFINE && i != HEAD_QUESTIONS)
+        if (nodes[i] == PW_NODE_NONE && i != HEAD_EFFECTIVE_TO && i != HEAD_DEFINE)
             return reader_fail(reader, PW_NODE_ROOT, "\"%s\" is missing", head_names[i]);
     int32_t status = reader_text(reader, nodes[HEAD_PACK], "\"pack\"", &pack->name);
     if (status == PW_OK)
@@ -131,18 +143,12 @@ static int32_t read_head(struct reader *reader, const uint32_t *nodes)
     if (status == PW_OK)
         status = reader_text(reader, nodes[HEAD_SOURCE], "\"source\"", &text);
     if (status == PW_OK)
-        status = reader_text(reader, nodes[HEAD_PATHWAY], "\"pathway\"", &pathway);
-    if (status == PW_OK)
         status = read_validity(reader, nodes);
     if (status < 0)
         return status;
     uint32_t verified = reader->documents->type(reader->document, nodes[HEAD_VERIFIED]);
     if (verified != PW_JSON_TRUE && verified != PW_JSON_FALSE)
         return reader_fail(reader, nodes[HEAD_VERIFIED], "\"verified\" must be true or false");
-    if (!text_same(pathway, reader->policy->pathway))
-        return reader_fail(reader, nodes[HEAD_PATHWAY],
-                           "these rules are for pathway \"%.*s\", the plugin judges \"%s\"",
-                           READER_FMT(pathway), reader->policy->pathway);
     return PW_OK;
 }
 
@@ -155,6 +161,10 @@ static int32_t read_definitions(struct reader *reader, uint32_t node)
          child = api->next(reader->document, child)) {
         if (reader->definition_count == READER_MAX_DEFINITIONS)
             return reader_fail(reader, child, "more than %u definitions", READER_MAX_DEFINITIONS);
+        for (uint32_t i = 0; i < reader->definition_count; i++)
+            if (text_same_text(reader->definitions[i].name, api->key(reader->document, child)))
+                return reader_fail(reader, child, "\"%.*s\" is defined above already",
+                                   READER_FMT(reader->definitions[i].name));
         /* Q2 and Q3 may use any definition, so all are held to what those two may read, and to no questions.
          */
         uint32_t condition;
@@ -191,7 +201,7 @@ static int32_t sort_by_type(struct reader *reader)
 {
     struct pack *pack = reader->pack;
     uint32_t count = 0;
-    pack->by_type = calloc((size_t)pack->rule_count * 64, sizeof *pack->by_type);
+    pack->by_type = calloc((size_t)pack->rule_count * 64 + 1, sizeof *pack->by_type);
     if (!pack->by_type)
         return reader_memory(reader);
     for (uint32_t type = 0; type < 64; type++) {
@@ -204,25 +214,28 @@ static int32_t sort_by_type(struct reader *reader)
     return PW_OK;
 }
 
-/* Where the root value begins: after blanks and comments. */
-static size_t root_of(const char *bytes, size_t length)
+static const char *const pathway_names[] = {"research", "conference", "enrolment", "publication",
+                                            "lab",      "legal",      NULL};
+
+/* The section of the policy's own pathway; a pack that has none says nothing there. */
+static int32_t read_pathway(struct reader *reader, uint32_t node)
 {
-    size_t i = 0;
-    while (i < length) {
-        const char *end = NULL;
-        if (strchr(" \t\r\n", bytes[i])) {
-            i++;
-            continue;
-        }
-        if (bytes[i] == '/' && i + 1 < length && bytes[i + 1] == '/')
-            end = memchr(bytes + i, '\n', length - i);
-        else if (bytes[i] == '/' && i + 1 < length && bytes[i + 1] == '*')
-            end = memmem(bytes + i + 2, length - i - 2, "*/", 2);
-        if (!end)
-            break;
-        i = (size_t)(end - bytes) + (*end == '*' ? 2 : 1);
-    }
-    return i;
+    static const char *const names[] = {"define", "questions", "rules", NULL};
+    uint32_t sections[sizeof pathway_names / sizeof *pathway_names - 1], nodes[3], own = PW_NODE_NONE;
+    int32_t status = reader_members(reader, node, "\"pathways\"", pathway_names, sections);
+    for (uint32_t i = 0; status == PW_OK && pathway_names[i]; i++)
+        if (strcmp(pathway_names[i], reader->policy->pathway) == 0)
+            own = sections[i];
+    if (status < 0 || own == PW_NODE_NONE)
+        return status;
+    status = reader_members(reader, own, "a pathway", names, nodes);
+    if (status == PW_OK)
+        status = read_definitions(reader, nodes[0]);
+    if (status == PW_OK)
+        status = read_questions(reader, nodes[1]);
+    if (status == PW_OK)
+        status = reader_rules(reader, nodes[2] == PW_NODE_NONE ? own : nodes[2]);
+    return status;
 }
 
 static int32_t compile(struct reader *reader)
@@ -234,9 +247,7 @@ static int32_t compile(struct reader *reader)
     if (status == PW_OK)
         status = read_definitions(reader, nodes[HEAD_DEFINE]);
     if (status == PW_OK)
-        status = read_questions(reader, nodes[HEAD_QUESTIONS]);
-    if (status == PW_OK)
-        status = reader_rules(reader, nodes[HEAD_RULES]);
+        status = read_pathway(reader, nodes[HEAD_PATHWAYS]);
     if (status == PW_OK)
         status = sort_by_type(reader);
     return status;
@@ -246,29 +257,16 @@ int32_t pack_read(const struct pw_host *host, const struct policy *policy, const
                   uint32_t seven_sons, struct pack **ret_pack, char error[PACK_ERROR_SIZE])
 {
     struct pack *pack = calloc(1, sizeof *pack);
-    struct reader reader = {.documents = host->documents,
-                            .policy = policy,
-                            .file = file,
-                            .pack = pack,
-                            .question = QUESTION_COUNT,
-                            .error = error};
+    struct reader reader = {
+        .policy = policy, .file = file, .pack = pack, .question = QUESTION_COUNT, .error = error};
     if (!pack)
         return reader_memory(&reader);
     pack->documents = host->documents;
     pack->seven_sons = seven_sons;
     pack->verify = PACK_NONE;
-    char why[PACK_ERROR_SIZE / 2] = "";
-    int32_t status = read_file(file, &pack->bytes, &reader.length, error);
+    int32_t status = pack_file_open(host, file, &pack->file, error);
     if (status == PW_OK) {
-        status = host->documents->parse((struct pw_text){pack->bytes, reader.length}, 1, &pack->document, why,
-                                        sizeof why);
-        if (status < 0)
-            snprintf(error, PACK_ERROR_SIZE, "%s: %s", file, why);
-    }
-    if (status == PW_OK) {
-        reader.document = pack->document;
-        reader.bytes = pack->bytes;
-        reader.root = root_of(pack->bytes, reader.length);
+        reader_begin(&reader, host, &pack->file, file, error);
         status = compile(&reader);
     }
     if (status < 0) {

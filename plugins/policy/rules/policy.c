@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "rules/deadline.h"
 #include "rules/explanation.h"
 #include "rules/ground.h"
+#include "rules/selection.h"
 
 #define EVIDENCE_MAX 32u /* a finding that cites more has made its point */
 #define REQUEST_MAX  16u
@@ -18,7 +20,9 @@
 struct instance {
     const struct pw_host *host;
     const struct policy *policy;
-    struct pack *pack;
+    struct pack **packs; /* those that say something of the pathway: active ones, then those on trial */
+    uint32_t pack_count;
+    const struct pack *pack; /* the one that is speaking */
     struct assessment assessment;
     struct ground ground;
     struct pw_evidence evidence[EVIDENCE_MAX];
@@ -48,22 +52,17 @@ int32_t policy_start(void *handle, const struct pw_document *config)
 {
     struct instance *instance = handle;
     const struct pw_document_api *api = instance->host->documents;
-    char error[PACK_ERROR_SIZE] = "the rules cannot be read";
-    struct pw_text rules = api->text(config, api->find(config, PW_NODE_ROOT, PW_TEXT("/rules")));
-    struct pw_text choice = api->text(config, api->find(config, PW_NODE_ROOT, PW_TEXT("/seven_sons")));
-    if (rules.length == 0)
-        return explain(instance, PW_ERROR_INVALID, "the setting \"rules\" must name a file");
-    char *file = strndup(rules.data, rules.length);
-    if (!file)
-        return explain(instance, PW_ERROR_MEMORY, "not enough memory");
-    uint32_t seven_sons = text_same(choice, "ban") ? SWITCH_BAN : SWITCH_EXTRA_SCRUTINY;
-    struct pack *pack = NULL;
-    int32_t status = pack_read(instance->host, instance->policy, file, seven_sons, &pack, error);
-    free(file);
-    if (status < 0)
-        return explain(instance, status, error);
-    instance->pack = pack;
-    return PW_OK;
+    char error[PACK_ERROR_SIZE] = "the packs cannot be read";
+    struct selection selection = {.host = instance->host,
+                                  .policy = instance->policy,
+                                  .seven_sons = SWITCH_EXTRA_SCRUTINY,
+                                  .error = error};
+    if (text_same(api->text(config, api->find(config, PW_NODE_ROOT, PW_TEXT("/seven_sons"))), "ban"))
+        selection.seven_sons = SWITCH_BAN;
+    int32_t status = selection_read(&selection, config);
+    instance->packs = selection.packs;
+    instance->pack_count = selection.count;
+    return status < 0 ? explain(instance, status, error) : PW_OK;
 }
 
 void policy_stop(void *instance)
@@ -76,7 +75,9 @@ void policy_destroy(void *handle)
     struct instance *instance = handle;
     if (!instance)
         return;
-    pack_free(instance->pack);
+    for (uint32_t i = 0; i < instance->pack_count; i++)
+        pack_free(instance->packs[i]);
+    free(instance->packs);
     free(instance);
 }
 
@@ -205,14 +206,13 @@ static uint32_t list_evidence(struct instance *instance, const struct match **re
 }
 
 static uint32_t add_requests(struct instance *instance, const struct outcome *outcome,
-                             const struct match *match, uint32_t others, struct buffer_piece *text,
-                             uint32_t count)
+                             const struct told *told, struct buffer_piece *text, uint32_t count)
 {
     for (uint32_t i = 0; i < outcome->requests.count && count < REQUEST_MAX; i++) {
         const struct request *request = &instance->pack->requests[outcome->requests.first + i];
         if (assessment_value(&instance->assessment, request->when) != TRUTH_YES)
             continue;
-        struct pw_text what = explanation_fill(&instance->assessment, request->what, match, others, text);
+        struct pw_text what = explanation_fill(&instance->assessment, request->what, told, text);
         instance->unknowns[count++] = (struct pw_unknown){what, request->who};
     }
     return count;
@@ -232,24 +232,27 @@ static bool asked_before(const struct instance *instance, uint32_t index, const 
 
 /* Who verifies asks about every partner that is in doubt, the strongest doubt first. */
 static uint32_t list_requests(struct instance *instance, const struct rule *rule,
-                              const struct outcome *outcome, const struct match *first, uint32_t others,
+                              const struct outcome *outcome, const struct told *told,
                               struct buffer_piece *text)
 {
-    uint32_t count = add_requests(instance, outcome, first, others, text, 0);
-    if (rule->kind != PW_KIND_VERIFY || !first)
+    uint32_t count = add_requests(instance, outcome, told, text, 0);
+    if (rule->kind != PW_KIND_VERIFY || !told->evidence)
         return count;
-    for (uint32_t i = 0; i < instance->assessment.match_count; i++)
-        if (ground_has(&instance->ground, i) && !asked_before(instance, i, first))
-            count = add_requests(instance, outcome, &instance->assessment.matches[i], 0, text, count);
+    for (uint32_t i = 0; i < instance->assessment.match_count; i++) {
+        const struct told other = {.evidence = &instance->assessment.matches[i]};
+        if (ground_has(&instance->ground, i) && !asked_before(instance, i, told->evidence))
+            count = add_requests(instance, outcome, &other, text, count);
+    }
     return count;
 }
 
 /* What a reader must know of the evidence beside the rule's own words (R09: stale lists show in every result). */
 static struct pw_text explain_finding(struct instance *instance, const struct outcome *outcome,
-                                      const struct match *first, uint32_t others, struct buffer_piece *text)
+                                      const struct told *told, struct buffer_piece *text)
 {
     const struct assessment *assessment = &instance->assessment;
-    struct pw_text words = explanation_fill(assessment, outcome->explanation, first, others, text);
+    const struct match *first = told->evidence;
+    struct pw_text words = explanation_fill(assessment, outcome->explanation, told, text);
     for (uint32_t i = 0; i < assessment->match_count; i++)
         if (ground_has(&instance->ground, i) && assessment->matches[i].stale) {
             struct pw_text list = assessment->matches[i].source;
@@ -271,12 +274,15 @@ static int32_t emit(struct instance *instance, const struct verdict *verdict, co
     const struct rule *rule = verdict->rule;
     const struct pack *pack = instance->pack;
     struct buffer_piece text = {instance->text, 0, sizeof instance->text};
-    const struct match *first;
+    struct told told = {.gifts = instance->ground.gifts,
+                        .total = {instance->ground.total, instance->ground.total_length}};
+    char due[DATE_SIZE];
     uint32_t all;
     if (rule->whole_partner)
         widen_to_partner(instance);
-    uint32_t evidence = list_evidence(instance, &first, &all);
-    uint32_t others = all > 1 ? all - 1 : 0;
+    uint32_t evidence = list_evidence(instance, &told.evidence, &all);
+    told.others = all > 1 ? all - 1 : 0;
+    told.due = deadline_text(pack, &outcome->due, instance->assessment.day, due);
     struct pw_finding finding = {
         .struct_size = sizeof finding,
         .kind = rule->kind,
@@ -285,7 +291,7 @@ static int32_t emit(struct instance *instance, const struct verdict *verdict, co
         .rule = rule->id,
         .regime = pack->regime,
         .label = outcome->label,
-        .explanation = explain_finding(instance, outcome, first, others, &text),
+        .explanation = explain_finding(instance, outcome, &told, &text),
         .answerable_by = outcome->answerable_by,
         .trace = ground_trace(&instance->ground),
         .requirements = pack->words + rule->requirements.first,
@@ -296,10 +302,13 @@ static int32_t emit(struct instance *instance, const struct verdict *verdict, co
         .mitigations = pack->words + rule->mitigations.first,
         .requirement_count = rule->requirements.count,
         .evidence_count = evidence,
-        .unknown_count = list_requests(instance, rule, outcome, first, others, &text),
+        .unknown_count = list_requests(instance, rule, outcome, &told, &text),
         .cost_count = rule->costs.count,
         .benefit_count = rule->benefits.count,
         .mitigation_count = rule->mitigations.count,
+        .version = pack->version,
+        .due = told.due,
+        .shadow = pack->shadow,
     };
     return instance->host->emit_finding(instance->host, &finding);
 }
@@ -396,11 +405,11 @@ static int32_t verify(struct instance *instance, const struct weak *weak)
     return emit(instance, &verdict, outcome);
 }
 
-/* An event from outside the pack's validity is not passed over in silence. */
+/* An event that no pack's validity covers is not passed over in silence. */
 static int32_t no_pack(struct instance *instance)
 {
     static const struct pw_text requirement[] = {{"R09", 3}};
-    const struct pack *pack = instance->pack;
+    const struct pack *pack = instance->packs[0];
     int length = snprintf(
         instance->text, sizeof instance->text,
         "The rules of pack %.*s are in force from %.*s%s; this event is dated outside that time, so "
@@ -413,6 +422,7 @@ static int32_t no_pack(struct instance *instance)
         .level = PW_LEVEL_NOTE,
         .rule = PW_TEXT("system.no_pack_in_force"),
         .regime = pack->regime,
+        .version = pack->version,
         .explanation = {instance->text,
                         (size_t)length < sizeof instance->text ? (size_t)length : sizeof instance->text - 1},
         .answerable_by = PW_TEXT("compliance team"),
@@ -426,23 +436,37 @@ static int32_t no_pack(struct instance *instance)
     return instance->host->emit_finding(instance->host, &finding);
 }
 
+static int32_t judge_by(struct instance *instance, const struct pack *pack)
+{
+    struct weak weak = {0};
+    int32_t status = PW_OK;
+    instance->pack = pack;
+    assessment_use(&instance->assessment, pack);
+    struct span rules = pack->of_type[instance->assessment.scene.type];
+    for (uint32_t i = 0; status == PW_OK && i < rules.count; i++)
+        status = judge_rule(instance, &pack->rules[pack->by_type[rules.first + i]], &weak);
+    return status == PW_OK && weak.found ? verify(instance, &weak) : status;
+}
+
+/* Every regime speaks for itself, side by side with the others (R29, R56). */
 int32_t policy_handle(void *handle, const struct pw_message *message)
 {
     struct instance *instance = handle;
-    const struct pack *pack = instance->pack;
-    struct weak weak = {0};
     int32_t status = PW_OK;
+    bool judged = false;
     if (!text_same(message->pathway, instance->policy->pathway))
         return explain(instance, PW_ERROR_UNSUPPORTED,
                        "asked about a pathway that this plugin does not judge");
-    if (message->as_of < pack->effective_from || message->as_of >= pack->effective_to)
-        return no_pack(instance);
-    assessment_read(&instance->assessment, pack, message);
-    struct span rules = pack->of_type[instance->assessment.type];
-    for (uint32_t i = 0; status == PW_OK && i < rules.count; i++)
-        status = judge_rule(instance, &pack->rules[pack->by_type[rules.first + i]], &weak);
-    if (status == PW_OK && weak.found)
-        status = verify(instance, &weak);
+    assessment_read(&instance->assessment, message);
+    for (uint32_t i = 0; status == PW_OK && i < instance->pack_count; i++) {
+        const struct pack *pack = instance->packs[i];
+        if (message->as_of < pack->effective_from || message->as_of >= pack->effective_to)
+            continue;
+        judged |= !pack->shadow;
+        status = judge_by(instance, pack);
+    }
+    if (status == PW_OK && !judged && instance->pack_count > 0 && !instance->packs[0]->shadow)
+        status = no_pack(instance);
     if (status < 0)
         return explain(instance, status, "the host refused a finding");
     return PW_OK;

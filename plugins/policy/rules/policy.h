@@ -10,6 +10,7 @@
 #define POLICY_RULES_POLICY_H
 
 #include "rules/pack.h"
+#include "rules/selection.h"
 
 struct assessment;
 
@@ -49,11 +50,15 @@ int32_t policy_handle(void *instance, const struct pw_message *message);
 void policy_stop(void *instance);
 void policy_destroy(void *instance);
 
-/* The configuration keys: the rule file, and for some the Seven Sons switch (R22). */
-#define POLICY_CONFIG_RULES(pathway)                                                                         \
+/* The configuration keys: which packs, and for some the Seven Sons switch (R22). */
+#define POLICY_CONFIG_PACKS                                                                                  \
+    {"packs", PW_CONFIG_PATH,                                                                                \
+     0,       "\"packs/active.json\"",                                                                       \
+     0,       0,                                                                                             \
+     NULL,    "the file that says which packs are active, in the folder of the configuration; or one pack"}, \
     {                                                                                                        \
-        "rules", PW_CONFIG_PATH, 0, "\"packs/paper/" pathway ".json\"", 0, 0, NULL,                          \
-            "the file with this pathway's rules, in the folder of the configuration"                         \
+        "instead", PW_CONFIG_PATHS, 0, "[]", 0, SELECTION_MAX_PACKS, NULL,                                   \
+            "packs that are tried in the place of the active ones of their regimes"                          \
     }
 #define POLICY_CONFIG_SEVEN_SONS                                                                             \
     {                                                                                                        \

@@ -28,6 +28,39 @@ void *pack_append(void *array_of_pointers, uint32_t *count, uint32_t *room, size
     return item;
 }
 
+/* Where the root value begins: after blanks and comments. */
+static size_t root_of(const char *bytes, size_t length)
+{
+    size_t i = 0;
+    while (i < length) {
+        const char *end = NULL;
+        if (strchr(" \t\r\n", bytes[i])) {
+            i++;
+            continue;
+        }
+        if (bytes[i] == '/' && i + 1 < length && bytes[i + 1] == '/')
+            end = memchr(bytes + i, '\n', length - i);
+        else if (bytes[i] == '/' && i + 1 < length && bytes[i + 1] == '*')
+            end = memmem(bytes + i + 2, length - i - 2, "*/", 2);
+        if (!end)
+            break;
+        i = (size_t)(end - bytes) + (*end == '*' ? 2 : 1);
+    }
+    return i;
+}
+
+void reader_begin(struct reader *reader, const struct pw_host *host, const struct pack_file *file,
+                  const char *name, char error[PACK_ERROR_SIZE])
+{
+    reader->documents = host->documents;
+    reader->document = file->document;
+    reader->bytes = file->bytes;
+    reader->length = file->length;
+    reader->root = root_of(file->bytes, file->length);
+    reader->file = name;
+    reader->error = error;
+}
+
 /* The document keeps a copy of the bytes, so places are counted from its root value. */
 static size_t place_of(const struct reader *reader, uint32_t node)
 {

@@ -26,10 +26,15 @@ struct reader {
     struct pack *pack;
     struct pw_text rule; /* the rule being read, for messages; empty outside */
     uint32_t question;   /* the question being defined, or QUESTION_COUNT */
+    bool duty;           /* inside a rule of kind duty, which alone may read a country */
     uint32_t definition_count;
     struct definition definitions[READER_MAX_DEFINITIONS];
     char *error; /* PACK_ERROR_SIZE */
 };
+
+/* For messages about the places of `file`, which outlives the reader. */
+void reader_begin(struct reader *reader, const struct pw_host *host, const struct pack_file *file,
+                  const char *name, char error[PACK_ERROR_SIZE]);
 
 /* Writes "file:line:column: rule …: sentence" for the value at `node`; returns PW_ERROR_INVALID. */
 int32_t reader_fail(struct reader *reader, uint32_t node, const char *format, ...)
@@ -55,6 +60,17 @@ int32_t reader_words(struct reader *reader, uint32_t node, const char *what, con
 int32_t reader_condition(struct reader *reader, uint32_t node, uint32_t *ret_condition);
 int32_t reader_types(struct reader *reader, uint32_t node, uint64_t *ret_types);
 int32_t reader_explanation(struct reader *reader, uint32_t node, struct span *ret_segments);
+
+/* Conditions with a file of their own: `nodes` are the values of the operator's keys. */
+int32_t reader_partner(struct reader *reader, const uint32_t *nodes, uint32_t depth, uint32_t condition);
+int32_t reader_funding(struct reader *reader, const uint32_t *nodes, uint32_t depth, uint32_t condition);
+int32_t reader_engagement(struct reader *reader, const uint32_t *nodes, uint32_t depth, uint32_t condition);
+int32_t reader_condition_within(struct reader *reader, uint32_t node, uint32_t depth,
+                                uint32_t *ret_condition);
+int32_t reader_partner_filter(struct reader *reader, uint32_t node, struct partner_filter *ret_filter);
+int32_t reader_current(struct reader *reader, uint32_t node, uint32_t *ret_current);
+int32_t reader_months(struct reader *reader, uint32_t node, uint32_t *ret_months);
+int32_t reader_deadline(struct reader *reader, uint32_t node, struct deadline *ret_deadline);
 
 /* Rules (rule.c). */
 int32_t reader_rules(struct reader *reader, uint32_t node);

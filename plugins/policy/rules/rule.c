@@ -87,8 +87,9 @@ static int32_t read_requests(struct reader *reader, uint32_t node, struct span *
     return PW_OK;
 }
 
-static const char *const outcome_names[] = {"when",        "level",         "needs_information", "label",
-                                            "explanation", "answerable_by", "unknowns",          NULL};
+static const char *const outcome_names[] = {
+    "when", "level", "needs_information", "label", "explanation", "answerable_by", "unknowns", "due", NULL};
+#define OUTCOME_KEY_COUNT (sizeof outcome_names / sizeof *outcome_names - 1)
 
 /* Reads an outcome from its members; what it leaves out is taken from `inherit`. */
 static int32_t read_outcome(struct reader *reader, uint32_t node, const uint32_t *nodes, uint32_t kind,
@@ -117,6 +118,8 @@ static int32_t read_outcome(struct reader *reader, uint32_t node, const uint32_t
         status = reader_text(reader, nodes[5], "\"answerable_by\"", &outcome.answerable_by);
     if (status == PW_OK && nodes[6] != PW_NODE_NONE)
         status = read_requests(reader, nodes[6], &outcome.requests);
+    if (status == PW_OK && nodes[7] != PW_NODE_NONE)
+        status = reader_deadline(reader, nodes[7], &outcome.due);
     if (status < 0)
         return status;
     if (outcome.explanation.count == 0)
@@ -150,15 +153,29 @@ enum rule_key {
     RULE_ANSWERABLE_BY,
     RULE_UNKNOWNS,
     RULE_EXPLANATION,
+    RULE_DUE,
     RULE_KEY_COUNT
 };
 
-static const char *const rule_names[RULE_KEY_COUNT + 1] = {
-    "id",          "kind",        "requirements",  "types",
-    "when",        "level",       "every",         "needs_information",
-    "if_unknown",  "evidence",    "label",         "costs",
-    "benefits",    "mitigations", "answerable_by", "unknowns",
-    "explanation", NULL};
+static const char *const rule_names[RULE_KEY_COUNT + 1] = {"id",
+                                                           "kind",
+                                                           "requirements",
+                                                           "types",
+                                                           "when",
+                                                           "level",
+                                                           "every",
+                                                           "needs_information",
+                                                           "if_unknown",
+                                                           "evidence",
+                                                           "label",
+                                                           "costs",
+                                                           "benefits",
+                                                           "mitigations",
+                                                           "answerable_by",
+                                                           "unknowns",
+                                                           "explanation",
+                                                           "due",
+                                                           NULL};
 
 /* What all outcomes of a rule share, unless one says otherwise. */
 static int32_t read_shared(struct reader *reader, const uint32_t *nodes, struct outcome *ret_outcome)
@@ -173,6 +190,8 @@ static int32_t read_shared(struct reader *reader, const uint32_t *nodes, struct 
         status = reader_text(reader, nodes[RULE_ANSWERABLE_BY], "\"answerable_by\"", &outcome.answerable_by);
     if (status == PW_OK)
         status = read_requests(reader, nodes[RULE_UNKNOWNS], &outcome.requests);
+    if (status == PW_OK && nodes[RULE_DUE] != PW_NODE_NONE)
+        status = reader_deadline(reader, nodes[RULE_DUE], &outcome.due);
     if (status == PW_OK)
         *ret_outcome = outcome;
     return status;
@@ -186,7 +205,7 @@ static int32_t read_outcomes(struct reader *reader, uint32_t rule_node, const ui
     int32_t status = read_shared(reader, nodes, &shared);
     rule->when_unknown = PACK_NONE;
     if (status == PW_OK && nodes[RULE_IF_UNKNOWN] != PW_NODE_NONE) {
-        uint32_t own[7];
+        uint32_t own[OUTCOME_KEY_COUNT];
         struct outcome asking = shared;
         asking.asks = true;
         status = reader_members(reader, nodes[RULE_IF_UNKNOWN], "\"if_unknown\"", outcome_names, own);
@@ -196,9 +215,11 @@ static int32_t read_outcomes(struct reader *reader, uint32_t rule_node, const ui
     }
     rule->outcomes.first = reader->pack->outcome_count;
     if (status == PW_OK && api->type(reader->document, nodes[RULE_LEVEL]) != PW_JSON_ARRAY) {
-        uint32_t own[7] = {PW_NODE_NONE, nodes[RULE_LEVEL], nodes[RULE_NEEDS_INFORMATION],
-                           PW_NODE_NONE, PW_NODE_NONE,      PW_NODE_NONE,
-                           PW_NODE_NONE};
+        uint32_t own[OUTCOME_KEY_COUNT];
+        for (uint32_t i = 0; i < OUTCOME_KEY_COUNT; i++)
+            own[i] = PW_NODE_NONE;
+        own[1] = nodes[RULE_LEVEL];
+        own[2] = nodes[RULE_NEEDS_INFORMATION];
         status = read_outcome(reader, rule_node, own, rule->kind, &shared);
     } else if (status == PW_OK && nodes[RULE_NEEDS_INFORMATION] != PW_NODE_NONE) {
         status = reader_fail(reader, nodes[RULE_NEEDS_INFORMATION],
@@ -207,7 +228,7 @@ static int32_t read_outcomes(struct reader *reader, uint32_t rule_node, const ui
     if (api->type(reader->document, nodes[RULE_LEVEL]) == PW_JSON_ARRAY)
         for (uint32_t child = api->first(reader->document, nodes[RULE_LEVEL]);
              status == PW_OK && child != PW_NODE_NONE; child = api->next(reader->document, child)) {
-            uint32_t own[7];
+            uint32_t own[OUTCOME_KEY_COUNT];
             status = reader_members(reader, child, "a level", outcome_names, own);
             if (status == PW_OK)
                 status = read_outcome(reader, child, own, rule->kind, &shared);
@@ -317,6 +338,7 @@ static int32_t read_rule(struct reader *reader, uint32_t node)
         status = check_id(reader, nodes[RULE_ID], rule.id);
     if (status == PW_OK)
         status = read_kind(reader, nodes[RULE_KIND] == PW_NODE_NONE ? node : nodes[RULE_KIND], &rule.kind);
+    reader->duty = rule.kind == PW_KIND_DUTY;
     if (status == PW_OK && nodes[RULE_TYPES] != PW_NODE_NONE)
         status = reader_types(reader, nodes[RULE_TYPES], &rule.types);
     if (status == PW_OK)
@@ -361,7 +383,8 @@ int32_t reader_rules(struct reader *reader, uint32_t node)
             return status;
     }
     reader->rule = (struct pw_text){0};
-    if (reader->policy->may_ask && reader->pack->verify == PACK_NONE)
+    reader->duty = false;
+    if (reader->policy->may_ask && reader->pack->verify == PACK_NONE && reader->pack->filter_count > 0)
         return reader_fail(reader, node,
                            "a rule of kind \"verify\" is missing: weak matches must lead somewhere");
     return PW_OK;
