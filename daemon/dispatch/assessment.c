@@ -54,6 +54,9 @@ void assessment_join_facts(struct assessment *assessment, uint32_t enrichers)
             buffer_string(&assessment->facts, ",");
         buffer_append(&assessment->facts, part->result + 1, part->result_length - 2);
     }
+    if (assessment->past.length && assessment->facts.length > 1)
+        buffer_string(&assessment->facts, ",");
+    buffer_text(&assessment->facts, assessment->past);
     buffer_string(&assessment->facts, "]");
 }
 

@@ -101,6 +101,7 @@ void dispatch_forget(struct dispatch *dispatch, struct work *work)
     struct owed *owed = &dispatch->owed[work->instance];
     dispatch->window--;
     dispatch->window_bytes -= work->held;
+    past_release(dispatch, work);
     owed->asking -= work->kind == WORK_AGAIN;
     owed->saying -= work->kind == WORK_OUTAGE;
     dispatch->reexamination.looking -= work->kind == WORK_LOOK;
@@ -112,7 +113,7 @@ void dispatch_forget(struct dispatch *dispatch, struct work *work)
 static void look_again(struct dispatch *dispatch, const struct work *work)
 {
     uint32_t asked = dispatch->context.enricher_count ? 1 : dispatch->context.instance_count;
-    for (uint32_t i = 0; (work->corrects || work->kind == WORK_LOOK) && i < asked; i++)
+    for (uint32_t i = 0; (work->corrects || work->owes || work->kind == WORK_LOOK) && i < asked; i++)
         dispatch->owed[i].recovering = dispatch->owed[i].restart = !dispatch->owed[i].away;
     for (uint32_t i = 0; work->assessment && i < work->assessment->part_count; i++) {
         const struct part *part = &work->assessment->parts[i];
@@ -207,6 +208,7 @@ void dispatch_take(struct dispatch *dispatch, struct work *work)
     dispatch->reexamination.looking += work->kind == WORK_LOOK;
     if (work->kind != WORK_FRESH)
         return;
+    past_hold(dispatch, work);
     work->next = NULL;
     *dispatch->last = work;
     dispatch->last = &work->next;
@@ -227,20 +229,24 @@ int dispatch_route(struct dispatch *dispatch, struct work *work)
     work->corrects = event_is_correction(json_text(document, json_member(document, PW_NODE_ROOT, "type")),
                                          dispatch->config->type_prefix);
     dispatch->corrections |= work->corrects;
+    if (!work->corrects)
+        status = links_read(&work->links, document);
     time_parse(json_text(document, json_member(document, PW_NODE_ROOT, "time")), &work->as_of);
-    return 0;
+    return status;
 }
 
 int dispatch_assess(struct dispatch *dispatch, struct work *work, uint32_t only)
 {
-    struct assessment *assessment = calloc(1, sizeof(*assessment));
+    int status = work->kind == WORK_LOOK ? 0 : past_read(dispatch, work);
+    struct assessment *assessment = status == 0 ? calloc(1, sizeof(*assessment)) : NULL;
     if (!assessment)
-        return PW_ERROR_MEMORY;
+        return status < 0 ? status : PW_ERROR_MEMORY;
     assessment->sequence = work->sequence;
     assessment->as_of = work->as_of;
     assessment->event = work_body(work);
     assessment->affiliation = (struct pw_text){work->bytes + work->body_length, work->affiliation_length};
     assessment->pathways = work->pathways;
+    assessment->past = buffer_view(&work->past);
     assessment->only = only;
     assessment->owner = work;
     work->assessment = assessment;
@@ -252,9 +258,11 @@ static int read_fresh(void *to, const struct journal_event *event)
     struct dispatch *dispatch = to;
     struct work *work = work_new(WORK_FRESH, event);
     int status = work ? dispatch_route(dispatch, work) : PW_ERROR_MEMORY;
+    if (status == 0 && past_waits(dispatch, work)) /* until that is on disk */
+        status = 1;
     if (status == 0 && work->pathways)
         status = dispatch_assess(dispatch, work, 0);
-    if (status < 0) { /* no memory now: it is read again at the next turn */
+    if (status != 0) { /* no memory now, or not yet: it is read again at the next turn */
         work_free(work);
         return status;
     }

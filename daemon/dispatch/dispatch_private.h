@@ -10,12 +10,15 @@
 
 #include <stdatomic.h>
 
+#include "dispatch/past.h"
 #include "dispatch/reexamination.h"
 #include "dispatch/work.h"
 
 /* Work read and not committed: bounds memory together with the pipeline's own bound. */
 #define WINDOW_MAX       4096u
 #define WINDOW_MAX_BYTES (24u << 20)
+
+#define HELD_BUCKETS 4096u
 
 /* Owed work that is asked again at one time, an instance: it must leave room for fresh work and the others'. */
 #define ASKING_MAX 256u
@@ -56,6 +59,7 @@ struct dispatch {
     uint64_t read, committed;
     struct owed owed[PIPELINE_MAX_INSTANCES];
     struct reexamination reexamination;
+    struct held_link *held_links[HELD_BUCKETS];
 
     struct journal_task task; /* the one commit under way */
     struct work *committing;

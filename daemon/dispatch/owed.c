@@ -61,7 +61,7 @@ static int owed_event(void *to, const struct journal_event *event)
 static void take_owed(struct dispatch *dispatch, const struct owed_rows *rows, uint32_t index)
 {
     struct owed_event owed = {.kind = rows->kind};
-    journal_events_read(dispatch->view, rows->sequences[index] - 1, 1, owed_event, &owed);
+    journal_event_read(dispatch->view, rows->sequences[index], owed_event, &owed);
     struct work *work = owed.work;
     if (!work || dispatch_route(dispatch, work) < 0) { /* no memory now: the row stands and is read again */
         work_free(work);

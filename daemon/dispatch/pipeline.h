@@ -36,6 +36,7 @@ struct assessment {
     struct pw_text event;       /* the stored body; the owner's, alive until done */
     struct pw_text affiliation; /* the owner's */
     uint32_t pathways;          /* bit set */
+    struct pw_text past;        /* facts that are known beforehand, without brackets; the owner's */
     struct buffer facts;        /* the joined facts document, once enriched */
     struct part *parts;         /* enrichers first, in configured order, then policies */
     uint32_t part_count;

@@ -8,6 +8,7 @@
 
 #include "dispatch/assessment.h"
 #include "dispatch/correction.h"
+#include "dispatch/past.h"
 #include "dispatch/reexamination.h"
 
 #include <stdlib.h>
@@ -34,10 +35,18 @@ int work_reword(struct work *work, struct pw_text body, struct pw_text affiliati
 struct work *work_new(enum work_kind kind, const struct journal_event *event)
 {
     struct work *work = calloc(1, sizeof(*work));
-    if (!work || work_reword(work, event->body, event->affiliation) < 0) {
+    char *identity = malloc(event->source.length + event->id.length + 1);
+    if (!work || !identity || work_reword(work, event->body, event->affiliation) < 0) {
+        free(identity);
         free(work);
         return NULL;
     }
+    if (event->source.length)
+        memcpy(identity, event->source.data, event->source.length);
+    if (event->id.length)
+        memcpy(identity + event->source.length, event->id.data, event->id.length);
+    work->source = (struct pw_text){identity, event->source.length};
+    work->id = (struct pw_text){identity + event->source.length, event->id.length};
     work->kind = kind;
     work->sequence = event->sequence;
     work->as_of = event->received_ms;
@@ -50,6 +59,9 @@ void work_free(struct work *work)
         return;
     assessment_free(work->assessment);
     free(work->bytes);
+    free((char *)work->source.data);
+    links_release(&work->links);
+    buffer_release(&work->past);
     buffer_release(&work->changes);
     free(work);
 }
@@ -304,6 +316,8 @@ int work_write(struct journal_writer *writer, struct work *work, const struct wo
         status = correction_write(writer, work, context);
     if (status == 0 && work->kind == WORK_LOOK)
         return reexamination_write(writer, work, context);
+    if (status == 0 && (work->kind == WORK_FRESH || work->corrected))
+        status = past_write(writer, work, context);
     work->failed = NULL;
     for (uint32_t i = 0; work->assessment && i < work->assessment->part_count && status == 0; i++) {
         status = write_part(&writing, &work->assessment->parts[i]);

@@ -5,6 +5,7 @@
 #ifndef PATHWAYD_DISPATCH_WORK_H
 #define PATHWAYD_DISPATCH_WORK_H
 
+#include "dispatch/link.h"
 #include "dispatch/pipeline.h"
 #include "journal/journal.h"
 
@@ -15,6 +16,12 @@ enum work_kind {
     WORK_LOOK,   /* the enrichers alone are asked, whether they say something else than they did */
 };
 
+/* A place in the table of what fresh work belongs to (past.h). */
+struct held_link {
+    struct held_link *next;
+    uint64_t hash;
+};
+
 struct work {
     struct work *next;
     enum work_kind kind;
@@ -22,10 +29,16 @@ struct work {
     bool taken;     /* counted in the window */
     bool corrects;  /* it is a correction, of an event that is asked about again once this is on disk */
     bool corrected; /* AGAIN: because of a correction, so that it may go other ways than before */
+    bool owes;      /* others are judged again because of it */
     uint64_t sequence;
     int64_t as_of;
-    uint32_t pathways; /* bit set */
-    char *bytes;       /* body, then affiliation */
+    struct pw_text source, id; /* its identity, in memory of its own */
+    struct links links;        /* what it belongs to */
+    struct held_link held_links[LINKS_OF_EVENT];
+    bool holds;
+    struct buffer past; /* what came before it, as facts without brackets */
+    uint32_t pathways;  /* bit set */
+    char *bytes;        /* body, then affiliation */
     size_t body_length, affiliation_length;
     size_t held;                   /* bytes in memory: its own, and what its assessment came to hold */
     struct assessment *assessment; /* NULL: nothing to ask (unrouted, outage) */

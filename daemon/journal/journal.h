@@ -105,6 +105,12 @@ int journal_mark_set(struct journal_writer *writer, const char *name, uint64_t v
 int journal_correction_put(struct journal_writer *writer, uint64_t sequence, struct pw_text source,
                            struct pw_text id);
 
+/* Notes what an event belongs to beside others: names of the caller's making, at most JOURNAL_MAX_LINKS. What it was noted
+ * for before stays. `at_ms` is the instant that the event is dated. */
+#define JOURNAL_MAX_LINKS 1024u
+int journal_links_put(struct journal_writer *writer, uint64_t sequence, int64_t at_ms,
+                      const struct pw_text *links, uint32_t count);
+
 /* Facts of one event by one enricher; replaces. `facts` is a JSON array. */
 int journal_facts_put(struct journal_writer *writer, uint64_t sequence, const char *instance,
                       struct pw_text facts);
@@ -187,6 +193,8 @@ typedef int journal_case_row(void *to, const struct journal_case *item);
 typedef int journal_notice_row(void *to, const struct journal_notice *notice);
 typedef int journal_pending_row(void *to, const struct journal_pending *pending);
 
+/* The one of that number, or none. */
+int journal_event_read(struct journal_view *view, uint64_t sequence, journal_event_row *row, void *to);
 int journal_events_read(struct journal_view *view, uint64_t after, uint32_t limit, journal_event_row *row,
                         void *to);
 /* The writer's view has an index in memory; any other walks all events, some 70 ms a million. */
@@ -201,6 +209,14 @@ int journal_corrections_read(struct journal_view *view, struct pw_text source, s
                              journal_event_row *row, void *to);
 /* Whether there is any at all. */
 int journal_corrections_any(struct journal_view *view, bool *ret_any);
+/* Events that a name was noted for, dated from_ms..to_ms, the newest first. Names are hashed, and what an event was noted
+ * for it need not belong to any more, so each must be asked. */
+typedef int journal_linked_row(void *to, uint64_t sequence, int64_t at_ms);
+int journal_linked_read(struct journal_view *view, struct pw_text link, int64_t from_ms, int64_t to_ms,
+                        uint32_t limit, journal_linked_row *row, void *to);
+/* Other events dated at_ms or later that share a name with this one; one that shares several comes several times. */
+int journal_linked_later(struct journal_view *view, uint64_t sequence, int64_t at_ms, journal_linked_row *row,
+                         void *to);
 int journal_facts_read(struct journal_view *view, uint64_t sequence,
                        int (*row)(void *to, struct pw_text instance, struct pw_text facts), void *to);
 int journal_findings_of_event(struct journal_view *view, uint64_t sequence, journal_finding_row *row,

@@ -16,6 +16,7 @@ struct reading {
         journal_case_row *item;
         journal_notice_row *notice;
         journal_pending_row *pending;
+        journal_linked_row *linked;
         int (*facts)(void *to, struct pw_text instance, struct pw_text facts);
     } row;
 };
@@ -59,6 +60,12 @@ static int give_event(const struct reading *reading, sqlite3_stmt *row)
     return reading->row.event(reading->to, &event);
 }
 
+int journal_event_read(struct journal_view *view, uint64_t sequence, journal_event_row *row, void *to)
+{
+    struct reading reading = {.give = give_event, .to = to, .row.event = row};
+    return each(view, &reading, STATEMENT_EVENT, "u", sequence);
+}
+
 int journal_events_read(struct journal_view *view, uint64_t after, uint32_t limit, journal_event_row *row,
                         void *to)
 {
@@ -81,6 +88,28 @@ int journal_corrections_any(struct journal_view *view, bool *ret_any)
     if (!status)
         *ret_any = any != 0;
     return status;
+}
+
+static int give_linked(const struct reading *reading, sqlite3_stmt *row)
+{
+    return reading->row.linked(reading->to, store_unsigned(row, 0) / EVENT_SLOTS,
+                               sqlite3_column_int64(row, 1));
+}
+
+int journal_linked_read(struct journal_view *view, struct pw_text link, int64_t from_ms, int64_t to_ms,
+                        uint32_t limit, journal_linked_row *row, void *to)
+{
+    struct reading reading = {.give = give_linked, .to = to, .row.linked = row};
+    return each(view, &reading, STATEMENT_LINKED, "uiiu", link_hash(view, link), from_ms, to_ms,
+                (uint64_t)limit);
+}
+
+int journal_linked_later(struct journal_view *view, uint64_t sequence, int64_t at_ms, journal_linked_row *row,
+                         void *to)
+{
+    struct reading reading = {.give = give_linked, .to = to, .row.linked = row};
+    return each(view, &reading, STATEMENT_LINKED_LATER, "uui", SLOT_FIRST(sequence), SLOT_LAST(sequence),
+                at_ms);
 }
 
 static int give_facts(const struct reading *reading, sqlite3_stmt *row)

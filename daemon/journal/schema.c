@@ -58,8 +58,15 @@ static const char version_1[] =
     "CREATE TABLE audit(n INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL,"
     " prev BLOB NOT NULL, hash BLOB NOT NULL);";
 
+/* What belongs together across events (an engagement, a source of funding): the hash of its name with the instant that
+ * each event of it is dated. As facts do, an event's rows have the rowids sequence × 2^20 + n. */
+static const char version_2[] =
+    "CREATE TABLE link(id INTEGER PRIMARY KEY, key INTEGER NOT NULL, at INTEGER NOT NULL);"
+    "CREATE INDEX link_key ON link(key, at);";
+
 const struct schema_step schema_steps[] = {
     {1, version_1},
+    {2, version_2},
 };
 const uint32_t schema_step_count = sizeof(schema_steps) / sizeof(schema_steps[0]);
 

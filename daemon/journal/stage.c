@@ -65,6 +65,46 @@ int journal_correction_put(struct journal_writer *writer, uint64_t sequence, str
                       duplicate_hash(writer->view.hash_key, source, id));
 }
 
+/* What an event is noted for already. */
+static int read_links(struct journal_writer *writer, uint64_t sequence, uint64_t keys[JOURNAL_MAX_LINKS],
+                      uint32_t *ret_count)
+{
+    struct store *store = &writer->view.store;
+    sqlite3_stmt *row;
+    int status =
+        store_query(store, STATEMENT_LINKS_OF_EVENT, &row, "uu", SLOT_FIRST(sequence), SLOT_LAST(sequence));
+
+    *ret_count = 0;
+    if (status)
+        return status;
+    while ((status = store_step(store, row)) > 0 && *ret_count < JOURNAL_MAX_LINKS)
+        keys[(*ret_count)++] = (uint64_t)sqlite3_column_int64(row, 0);
+    store_give(store, STATEMENT_LINKS_OF_EVENT, row);
+    return status < 0 ? status : 0;
+}
+
+int journal_links_put(struct journal_writer *writer, uint64_t sequence, int64_t at_ms,
+                      const struct pw_text *links, uint32_t count)
+{
+    uint64_t keys[JOURNAL_MAX_LINKS];
+    uint32_t known, k;
+    int status = sequence ? read_links(writer, sequence, keys, &known) : PW_ERROR_INVALID;
+
+    for (uint32_t i = 0; i < count && !status; i++) {
+        uint64_t key = link_hash(&writer->view, links[i]);
+        for (k = 0; k < known && keys[k] != key; k++)
+            ;
+        if (k < known)
+            continue;
+        if (known == JOURNAL_MAX_LINKS)
+            return PW_ERROR_LIMIT;
+        status = writer_run(writer, TOUCH_LINK, STATEMENT_LINK_INSERT, "uui", SLOT_FIRST(sequence) + known,
+                            key, at_ms);
+        keys[known++] = key;
+    }
+    return status;
+}
+
 int journal_audit(struct journal_writer *writer, const char *kind, struct pw_text detail)
 {
     for (size_t i = 0; i < sizeof(reserved_kinds) / sizeof(*reserved_kinds); i++)

@@ -57,6 +57,8 @@ const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_EVENT_IDENTITY] = "SELECT source, id, digest, affiliation FROM event WHERE seq = ?1",
     [STATEMENT_EVENT_LAST] = "SELECT seq, body, digest FROM event ORDER BY seq DESC LIMIT ?1",
     [STATEMENT_EVENT_KEY_LAST] = "SELECT max(seq) FROM event_key",
+    [STATEMENT_EVENT] =
+        "SELECT " EVENT_COLUMNS "FROM event e LEFT JOIN name f ON f.id = e.feed WHERE e.seq = ?1",
     [STATEMENT_EVENTS] = "SELECT " EVENT_COLUMNS "FROM event e LEFT JOIN name f ON f.id = e.feed "
                          "WHERE e.seq > ?1 ORDER BY e.seq LIMIT ?2",
     [STATEMENT_EVENTS_AUDIT] =
@@ -68,6 +70,14 @@ const char *const statement_texts[STATEMENT_COUNT] = {
         "SELECT " EVENT_COLUMNS
         "FROM correction c JOIN event e ON e.seq = c.seq LEFT JOIN name f ON f.id = e.feed "
         "WHERE c.target = ?1 ORDER BY c.seq",
+
+    [STATEMENT_LINK_INSERT] = "INSERT INTO link(id, key, at) VALUES(?1, ?2, ?3)",
+    [STATEMENT_LINKS_OF_EVENT] = "SELECT key FROM link WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+    [STATEMENT_LINKED] =
+        "SELECT id, at FROM link WHERE key = ?1 AND at BETWEEN ?2 AND ?3 ORDER BY at DESC LIMIT ?4",
+    [STATEMENT_LINKED_LATER] =
+        "SELECT other.id, other.at FROM link own JOIN link other ON other.key = own.key AND other.at >= ?3 "
+        "WHERE own.id BETWEEN ?1 AND ?2 AND other.id NOT BETWEEN ?1 AND ?2",
 
     [STATEMENT_CURSOR_SET] = "INSERT OR REPLACE INTO cursor(stage, seq) VALUES(?1, ?2)",
     [STATEMENT_CURSOR_GET] = "SELECT seq FROM cursor WHERE stage = ?1",

@@ -23,6 +23,12 @@ struct journal_view {
     const struct duplicates *duplicates; /* the writer's own view only; else NULL */
 };
 
+/* What a link's name is kept as. */
+static inline uint64_t link_hash(const struct journal_view *view, struct pw_text link)
+{
+    return duplicate_hash(view->hash_key, PW_TEXT("link"), link);
+}
+
 /* Reads the 16-byte key of the duplicate index. */
 int view_hash_key(struct store *store, uint8_t ret_key[DUPLICATE_KEY_BYTES]);
 

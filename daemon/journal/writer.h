@@ -41,6 +41,7 @@ struct progress {
 enum touch {
     TOUCH_CURSOR,
     TOUCH_CORRECTION,
+    TOUCH_LINK,
     TOUCH_MARK,
     TOUCH_FACTS,
     TOUCH_FINDING,

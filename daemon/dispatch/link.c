@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * link.c: see link.h. A source is known by its ROR id, else by its name in small letters with single spaces; one that is
+ * spelled in two ways is two sources.
+ */
+#include "dispatch/link.h"
+
+#include <pathwayd/plugin.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/time.h"
+
+static int add(struct links *links, const char *kind, struct pw_text name, uint32_t partner)
+{
+    struct link *link = &links->items[links->count];
+    size_t prefix = strlen(kind), length = prefix;
+    if (links->count == LINKS_OF_EVENT || name.length == 0)
+        return 0;
+    link->name = malloc(prefix + name.length);
+    if (!link->name)
+        return PW_ERROR_MEMORY;
+    memcpy(link->name, kind, prefix);
+    for (size_t i = 0; i < name.length; i++) {
+        char byte = name.data[i];
+        bool space = byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+        if (kind[0] == 'e') /* an engagement is the id as it stands */
+            link->name[length++] = byte;
+        else if (!space)
+            link->name[length++] = (char)(byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte);
+        else if (length > prefix && link->name[length - 1] != ' ')
+            link->name[length++] = ' ';
+    }
+    link->length = length > prefix && kind[0] != 'e' && link->name[length - 1] == ' ' ? length - 1 : length;
+    link->partner = partner;
+    link->source = kind[0] == 'f';
+    links->count++;
+    return 0;
+}
+
+/* Who gave is the partner that is said to be the funder, or the only one there is. */
+static int add_sources(struct links *links, const struct pw_document *event)
+{
+    uint32_t partners = json_find(event, PW_NODE_ROOT, "/data/partner"), place = 0;
+    bool alone = json_count(event, partners) == 1;
+    int status = 0;
+    for (uint32_t node = json_first(event, partners); node != PW_NODE_NONE && status == 0;
+         node = json_next(event, node), place++) {
+        struct pw_text ror = json_text(event, json_member(event, node, "ror"));
+        struct pw_text name = json_text(event, json_member(event, node, "name"));
+        if (alone || json_text_is(event, json_member(event, node, "relation"), "funder"))
+            status = ror.length ? add(links, "f:ror:", ror, place) : add(links, "f:name:", name, place);
+    }
+    return status;
+}
+
+int links_read(struct links *links, const struct pw_document *event)
+{
+    links_release(links);
+    int status = add(links, "e:", json_text(event, json_find(event, PW_NODE_ROOT, "/data/engagement_id")), 0);
+    if (status == 0 && json_find(event, PW_NODE_ROOT, "/data/funding") != PW_NODE_NONE)
+        status = add_sources(links, event);
+    if (status < 0)
+        links_release(links);
+    return status;
+}
+
+void links_release(struct links *links)
+{
+    for (uint32_t i = 0; i < links->count; i++)
+        free(links->items[i].name);
+    links->count = 0;
+}
+
+const struct link *links_find(const struct links *links, const struct link *link)
+{
+    for (uint32_t i = 0; i < links->count; i++)
+        if (links->items[i].length == link->length &&
+            memcmp(links->items[i].name, link->name, link->length) == 0)
+            return &links->items[i];
+    return NULL;
+}
+
+/* ---- what came before ---- */
+
+static int compare_texts(struct pw_text a, struct pw_text b)
+{
+    size_t length = a.length < b.length ? a.length : b.length;
+    int order = length ? memcmp(a.data, b.data, length) : 0;
+    return order ? order : a.length < b.length ? -1 : a.length > b.length;
+}
+
+bool earlier_than(int64_t at_ms, struct pw_text source, struct pw_text id, int64_t than_ms,
+                  struct pw_text than_source, struct pw_text than_id)
+{
+    if (at_ms != than_ms)
+        return at_ms < than_ms;
+    int order = compare_texts(source, than_source);
+    return (order ? order : compare_texts(id, than_id)) < 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct earlier *left = a, *right = b;
+    if (left->at_ms != right->at_ms)
+        return left->at_ms < right->at_ms ? -1 : 1;
+    int order = strcmp(left->source, right->source);
+    return order ? order : strcmp(left->id, right->id);
+}
+
+static void write_fact(struct buffer *out, const struct link *link, const char *fact,
+                       const struct pw_document *event, int64_t at_ms)
+{
+    char pointer[32] = "", time[TIME_TEXT_SIZE];
+    if (link->source) {
+        struct buffer place = {0};
+        buffer_format(&place, "/data/partner/%u", link->partner);
+        memcpy(pointer, place.data ? place.data : "", place.data ? place.length + 1 : 1);
+        buffer_release(&place);
+    }
+    json_write_begin(out, '{');
+    json_member_string(out, "by", "journal");
+    json_member_string(out, "fact", fact);
+    json_member_string(out, "pointer", pointer);
+    json_write_key(out, "value");
+    json_write_begin(out, '{');
+    if (event) {
+        time_format(at_ms, time);
+        json_member_text(out, "id", json_text(event, json_member(event, PW_NODE_ROOT, "id")));
+        json_member_text(out, "type", json_text(event, json_member(event, PW_NODE_ROOT, "type")));
+        json_member_string(out, "time", time);
+        json_member_raw(
+            out, link->source ? "funding" : "data",
+            json_raw(event, json_find(event, PW_NODE_ROOT, link->source ? "/data/funding" : "/data")));
+    }
+    json_write_end(out, '}');
+    json_write_end(out, '}');
+}
+
+int earlier_make(struct earlier *earlier, const struct link *link, const struct pw_document *event,
+                 int64_t at_ms)
+{
+    struct pw_text source = json_text(event, json_member(event, PW_NODE_ROOT, "source"));
+    struct pw_text id = json_text(event, json_member(event, PW_NODE_ROOT, "id"));
+    struct buffer fact = {0};
+    write_fact(&fact, link, link->source ? "funding.earlier" : "engagement.event", event, at_ms);
+    *earlier = (struct earlier){.at_ms = at_ms,
+                                .source = strndup(source.data ? source.data : "", source.length),
+                                .id = strndup(id.data ? id.data : "", id.length)};
+    earlier->fact = buffer_take(&fact, &earlier->length);
+    if (earlier->source && earlier->id && earlier->fact)
+        return 0;
+    earlier_release(earlier);
+    return PW_ERROR_MEMORY;
+}
+
+void earlier_release(struct earlier *earlier)
+{
+    free(earlier->source);
+    free(earlier->id);
+    free(earlier->fact);
+    *earlier = (struct earlier){0};
+}
+
+void earlier_write(struct buffer *out, const struct link *link, struct earlier *items, uint32_t count,
+                   bool more)
+{
+    size_t room = LINK_BYTES > out->length ? LINK_BYTES - out->length : 0;
+    uint32_t first = count;
+    if (count > 1)
+        qsort(items, count, sizeof(*items), compare);
+    while (first > 0 && items[first - 1].length < room)
+        room -= items[--first].length + 1;
+    for (uint32_t i = first; i < count; i++) {
+        if (out->length)
+            buffer_string(out, ",");
+        buffer_append(out, items[i].fact, items[i].length);
+    }
+    if (first == 0 && !more)
+        return;
+    if (out->length)
+        buffer_string(out, ",");
+    write_fact(out, link, link->source ? "funding.left_out" : "engagement.left_out", NULL, 0);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * past.h: what the journal knows to have come before an event, and what an event that comes late changes.
+ *
+ *   fresh ──▶ something it belongs with is under way? wait ──▶ read what came before ──▶ policies
+ *                                              commit: note its links; owe those that come after it, reason "earlier"
+ *
+ * So an event is judged by all that came before it by its own time, whatever order they arrive in.
+ */
+#ifndef PATHWAYD_DISPATCH_PAST_H
+#define PATHWAYD_DISPATCH_PAST_H
+
+#include "dispatch/work.h"
+
+struct dispatch;
+
+/* Loop thread. Whether fresh work belongs with other fresh work that is not on disk yet. */
+bool past_waits(const struct dispatch *dispatch, const struct work *work);
+void past_hold(struct dispatch *dispatch, struct work *work);
+void past_release(struct dispatch *dispatch, struct work *work);
+
+/* Loop thread. Puts what came before into work->past. 0 or an error. */
+int past_read(struct dispatch *dispatch, struct work *work);
+
+/* Journal thread. Notes what the event belongs to, and owes what comes after it. */
+int past_write(struct journal_writer *writer, struct work *work, const struct work_context *context);
+
+#endif
