@@ -173,6 +173,7 @@ static void settle_commit(struct dispatch *dispatch)
         dispatch->committing = work->next;
         look_again(dispatch, work);
         reexamination_settled(dispatch, work);
+        past_settled(dispatch, work);
         dispatch_forget(dispatch, work);
     }
     dispatch->busy = false;
@@ -287,8 +288,12 @@ static void fill(struct dispatch *dispatch)
         return;
     dispatch->filling = true;
     if (!dispatch->paused) {
-        owed_recover(dispatch);
-        while (dispatch_has_room(dispatch) && dispatch->read < journal_last_sequence(dispatch->journal)) {
+        if (!dispatch->past.done)
+            past_fill(dispatch);
+        else
+            owed_recover(dispatch);
+        while (dispatch->past.done && dispatch_has_room(dispatch) &&
+               dispatch->read < journal_last_sequence(dispatch->journal)) {
             uint64_t before = dispatch->read;
             if (journal_events_read(dispatch->view, before, READ_ROWS, read_fresh, dispatch) < 0 ||
                 dispatch->read == before)
@@ -384,6 +389,7 @@ int dispatch_new(uv_loop_t *loop, const struct config *config, struct journal *j
     dispatch->extra_last = &dispatch->extra_first;
     dispatch->context.judged = events->judged;
     dispatch->context.owner = owner;
+    uint64_t linked = 0;
     int status = journal_view_open(config->journal, &dispatch->view, ret_error);
     if (status == 0)
         status = journal_cursor_get(dispatch->view, CURSOR_NAME, &dispatch->committed);
@@ -392,12 +398,15 @@ int dispatch_new(uv_loop_t *loop, const struct config *config, struct journal *j
     if (status == 0)
         status = journal_mark_get(dispatch->view, REEXAMINATION_MARK, &dispatch->reexamination.done);
     if (status == 0)
+        status = journal_mark_get(dispatch->view, PAST_MARK, &linked);
+    if (status == 0)
         status = pipeline_new(loop, config, options, &pipeline_events, dispatch, &dispatch->pipeline);
     if (status < 0) {
         dispatch_free(dispatch);
         return status;
     }
-    dispatch->read = dispatch->reexamination.upto = dispatch->committed;
+    dispatch->read = dispatch->reexamination.upto = dispatch->past.upto = dispatch->committed;
+    dispatch->past.done = linked;
     for (uint32_t i = 0; i < pipeline_instance_count(dispatch->pipeline); i++) {
         const struct config_plugin *plugin = host_process_plugin(pipeline_instance(dispatch->pipeline, i));
         dispatch->context.instance_names[i] = plugin->name;

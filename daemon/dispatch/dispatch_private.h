@@ -59,6 +59,7 @@ struct dispatch {
     uint64_t read, committed;
     struct owed owed[PIPELINE_MAX_INSTANCES];
     struct reexamination reexamination;
+    struct past past;
     struct held_link *held_links[HELD_BUCKETS];
 
     struct journal_task task; /* the one commit under way */

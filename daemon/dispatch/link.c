@@ -32,7 +32,13 @@ static int add(struct links *links, const char *kind, struct pw_text name, uint3
         else if (length > prefix && link->name[length - 1] != ' ')
             link->name[length++] = ' ';
     }
-    link->length = length > prefix && kind[0] != 'e' && link->name[length - 1] == ' ' ? length - 1 : length;
+    if (kind[0] != 'e' && length > prefix && link->name[length - 1] == ' ')
+        length--;
+    if (length == prefix) { /* a blank name is nobody's */
+        free(link->name);
+        return 0;
+    }
+    link->length = length;
     link->partner = partner;
     link->source = kind[0] == 'f';
     links->count++;

@@ -18,7 +18,7 @@ struct owed_rows {
     enum work_kind kind;
     uint64_t sequences[LATE_ROWS];
     uint32_t pathways[LATE_ROWS];
-    int64_t since[LATE_ROWS];
+    int64_t since[LATE_ROWS][PATHWAY_COUNT + 1];
     bool corrected[LATE_ROWS];
     uint32_t count;
     uint64_t after;
@@ -37,9 +37,11 @@ static int owed_row(void *to, const struct journal_pending *pending)
     uint32_t bit = pathway < PATHWAY_COUNT ? 1u << pathway : 0;
     if (rows->count && rows->sequences[rows->count - 1] == pending->sequence) {
         rows->pathways[rows->count - 1] |= bit;
+        rows->since[rows->count - 1][pathway] = pending->since_ms;
         return 0;
     }
-    rows->since[rows->count] = pending->since_ms;
+    memset(rows->since[rows->count], 0, sizeof(rows->since[rows->count]));
+    rows->since[rows->count][pathway] = pending->since_ms;
     rows->corrected[rows->count] = text_is(pending->reason, "correction");
     rows->sequences[rows->count] = pending->sequence;
     rows->pathways[rows->count++] = bit;
@@ -69,7 +71,10 @@ static void take_owed(struct dispatch *dispatch, const struct owed_rows *rows, u
     }
     bool enricher = rows->instance < dispatch->context.enricher_count;
     work->instance = rows->instance;
-    work->since_ms = rows->since[index];
+    memcpy(work->row_since, rows->since[index], sizeof(work->row_since));
+    for (uint32_t i = 0; i <= PATHWAY_COUNT; i++)
+        if (work->row_since[i] && (!work->since_ms || work->row_since[i] < work->since_ms))
+            work->since_ms = work->row_since[i];
     work->corrected = rows->kind == WORK_AGAIN && rows->corrected[index];
     dispatch_take(dispatch, work);
     if (rows->kind == WORK_OUTAGE) {

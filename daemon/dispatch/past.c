@@ -9,6 +9,8 @@
 
 #include "dispatch/dispatch_private.h"
 
+#define LINK_ROWS 128u /* events fetched at once */
+
 /* ---- what is under way ---- */
 
 /* FNV-1a; collisions only make work wait that need not. */
@@ -58,6 +60,56 @@ void past_release(struct dispatch *dispatch, struct work *work)
             *at = (*at)->next;
     }
     work->holds = false;
+}
+
+/* ---- what was stored before links were noted ---- */
+
+static int link_event(void *to, const struct journal_event *event)
+{
+    struct dispatch *dispatch = to;
+    struct past *past = &dispatch->past;
+    if (event->sequence > past->upto)
+        return 1;
+    struct work *work = work_new(WORK_LINK, event);
+    int status = work ? dispatch_route(dispatch, work) : PW_ERROR_MEMORY;
+    if (status < 0) { /* no memory now: it is read again at the next turn */
+        work_free(work);
+        return status;
+    }
+    past->after = event->sequence;
+    past->linking++;
+    dispatch_take(dispatch, work);
+    dispatch_finished(dispatch, work);
+    return 0;
+}
+
+void past_fill(struct dispatch *dispatch)
+{
+    struct past *past = &dispatch->past;
+    const struct journal_event nothing = {0};
+    while (past->after < past->upto && dispatch_has_room(dispatch)) {
+        uint64_t before = past->after;
+        if (journal_events_read(dispatch->view, before, LINK_ROWS, link_event, dispatch) < 0 ||
+            past->after == before)
+            return;
+    }
+    if (past->after < past->upto || past->linking || past->ending)
+        return;
+    struct work *end = work_new(WORK_LINK, &nothing); /* the mark that all are noted */
+    if (!end)
+        return;
+    past->ending = true;
+    past->linking++;
+    dispatch_take(dispatch, end);
+    dispatch_finished(dispatch, end);
+}
+
+void past_settled(struct dispatch *dispatch, const struct work *work)
+{
+    if (work->kind != WORK_LINK)
+        return;
+    dispatch->past.linking--;
+    dispatch->past.done |= work->sequence == 0;
 }
 
 /* ---- reading ---- */
@@ -174,15 +226,22 @@ static int owe_later(void *to, uint64_t sequence, int64_t at_ms)
     return work_owe(owing->writer, sequence, "earlier", owing->context);
 }
 
+int past_write_links(struct journal_writer *writer, const struct work *work)
+{
+    struct pw_text names[LINKS_OF_EVENT];
+    if (work->sequence == 0)
+        return journal_mark_set(writer, PAST_MARK, 1);
+    for (uint32_t i = 0; i < work->links.count; i++)
+        names[i] = (struct pw_text){work->links.items[i].name, work->links.items[i].length};
+    return journal_links_put(writer, work->sequence, work->as_of, names, work->links.count);
+}
+
 int past_write(struct journal_writer *writer, struct work *work, const struct work_context *context)
 {
     struct owing owing = {writer, work, context};
-    struct pw_text names[LINKS_OF_EVENT];
-    for (uint32_t i = 0; i < work->links.count; i++)
-        names[i] = (struct pw_text){work->links.items[i].name, work->links.items[i].length};
-    if (work->corrects || work->links.count == 0)
+    if (work->links.count == 0)
         return 0;
-    int status = journal_links_put(writer, work->sequence, work->as_of, names, work->links.count);
+    int status = past_write_links(writer, work);
     return status < 0 ? status
                       : journal_linked_later(journal_writer_view(writer), work->sequence, work->as_of,
                                              owe_later, &owing);

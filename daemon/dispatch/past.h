@@ -14,6 +14,17 @@
 
 struct dispatch;
 
+#define PAST_MARK "links"
+
+/* Events that were stored before links were noted are gone through once, before anything else is judged. */
+struct past {
+    bool done, ending;
+    uint64_t after, upto;
+    uint32_t linking; /* WORK_LINK in memory */
+};
+void past_fill(struct dispatch *dispatch);
+void past_settled(struct dispatch *dispatch, const struct work *work); /* its commit is on disk */
+
 /* Loop thread. Whether fresh work belongs with other fresh work that is not on disk yet. */
 bool past_waits(const struct dispatch *dispatch, const struct work *work);
 void past_hold(struct dispatch *dispatch, struct work *work);
@@ -24,5 +35,7 @@ int past_read(struct dispatch *dispatch, struct work *work);
 
 /* Journal thread. Notes what the event belongs to, and owes what comes after it. */
 int past_write(struct journal_writer *writer, struct work *work, const struct work_context *context);
+
+int past_write_links(struct journal_writer *writer, const struct work *work);
 
 #endif

@@ -173,7 +173,8 @@ static int settle_pending(struct writing *writing, const char *instance, enum pa
     if (writing->work->kind != WORK_AGAIN)
         return 0;
     const char *name = pathway == PATHWAY_COUNT ? "" : pathways[pathway].name;
-    status = journal_pending_remove(writing->writer, writing->work->sequence, instance, name);
+    status = journal_pending_remove(writing->writer, writing->work->sequence, instance, name,
+                                    writing->work->row_since[pathway]);
     for (enum pathway each = 0; pathway == PATHWAY_COUNT && each < PATHWAY_COUNT && status == 0; each++)
         if (writing->work->pathways & (1u << each)) /* the enricher's own stand-ins */
             status = put_findings(writing, instance, each, NULL);
@@ -314,6 +315,8 @@ int work_write(struct journal_writer *writer, struct work *work, const struct wo
         status = write_unrouted(&writing);
     if (status == 0 && work->corrects)
         status = correction_write(writer, work, context);
+    if (status == 0 && work->kind == WORK_LINK)
+        return past_write_links(writer, work);
     if (status == 0 && work->kind == WORK_LOOK)
         return reexamination_write(writer, work, context);
     if (status == 0 && (work->kind == WORK_FRESH || work->corrected))

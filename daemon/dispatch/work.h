@@ -13,6 +13,7 @@ enum work_kind {
     WORK_FRESH,  /* read at the cursor; committed in order */
     WORK_AGAIN,  /* owed by an instance that is back */
     WORK_OUTAGE, /* owed for longer than the outage limit: to be said */
+    WORK_LINK,   /* nobody is asked: what it belongs to is noted, as it was not when it came */
     WORK_LOOK,   /* the enrichers alone are asked, whether they say something else than they did */
 };
 
@@ -40,14 +41,15 @@ struct work {
     uint32_t pathways;  /* bit set */
     char *bytes;        /* body, then affiliation */
     size_t body_length, affiliation_length;
-    size_t held;                   /* bytes in memory: its own, and what its assessment came to hold */
-    struct assessment *assessment; /* NULL: nothing to ask (unrouted, outage) */
-    uint32_t instance;             /* AGAIN, OUTAGE: whose */
-    uint32_t owed;                 /* AGAIN: pathways on which a policy owes its judgement, bit set */
-    int64_t since_ms;              /* AGAIN: how long the event has waited */
-    struct part *failed;           /* the part whose answer the journal did not take; NULL: none */
-    char why[256];                 /* OUTAGE: the plugin's last error */
-    struct buffer changes;         /* LOOK: JSON array of what is new, gone or different; empty: nothing is */
+    size_t held;                          /* bytes in memory: its own, and what its assessment came to hold */
+    struct assessment *assessment;        /* NULL: nothing to ask (unrouted, outage) */
+    uint32_t instance;                    /* AGAIN, OUTAGE: whose */
+    uint32_t owed;                        /* AGAIN: pathways on which a policy owes its judgement, bit set */
+    int64_t since_ms;                     /* AGAIN: how long the event has waited */
+    int64_t row_since[PATHWAY_COUNT + 1]; /* AGAIN: the rows it answers, by pathway; last: an enricher's */
+    struct part *failed;                  /* the part whose answer the journal did not take; NULL: none */
+    char why[256];                        /* OUTAGE: the plugin's last error */
+    struct buffer changes; /* LOOK: JSON array of what is new, gone or different; empty: nothing is */
     uint64_t lists; /* LOOK: what all events have been looked at with, once this is on disk; 0: not yet */
 };
 

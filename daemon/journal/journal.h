@@ -141,8 +141,9 @@ struct journal_pending {
     bool reported; /* the outage was turned into a finding */
 };
 int journal_pending_put(struct journal_writer *writer, const struct journal_pending *pending);
+/* What was owed anew while it was being asked stays: only a row of that instant goes; 0: whichever stands. */
 int journal_pending_remove(struct journal_writer *writer, uint64_t sequence, const char *instance,
-                           const char *pathway);
+                           const char *pathway, int64_t since_ms);
 
 struct journal_case {
     uint64_t case_id;

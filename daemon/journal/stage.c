@@ -170,14 +170,15 @@ static int64_t is_poison(struct pw_text reason)
     return same(reason, "poison");
 }
 
-/* Takes the row that stands, if any, out of the counters; 1 when one stood. */
+/* Takes the row that stands, if any, out of the counters; 1 when one stood. since_ms 0: since whenever. */
 static int uncount_pending(struct journal_writer *writer, uint64_t sequence, uint64_t instance,
-                           uint64_t pathway)
+                           uint64_t pathway, int64_t since_ms)
 {
     struct store *store = &writer->view.store;
     sqlite3_stmt *row;
     int64_t poison = 0;
-    int status = store_query(store, STATEMENT_PENDING_REASON, &row, "uuu", instance, sequence, pathway);
+    int status =
+        store_query(store, STATEMENT_PENDING_REASON, &row, "uuui", instance, sequence, pathway, since_ms);
 
     if (!status)
         status = look(store, STATEMENT_PENDING_REASON, row, &poison, is_poison);
@@ -196,7 +197,7 @@ int journal_pending_put(struct journal_writer *writer, const struct journal_pend
     if (!status)
         status = writer_name(writer, pending->pathway, &pathway);
     if (!status)
-        status = uncount_pending(writer, pending->sequence, instance, pathway);
+        status = uncount_pending(writer, pending->sequence, instance, pathway, 0);
     if (status >= 0)
         status =
             writer_run(writer, TOUCH_PENDING, STATEMENT_PENDING_PUT, "uuutiu", instance, pending->sequence,
@@ -209,7 +210,7 @@ int journal_pending_put(struct journal_writer *writer, const struct journal_pend
 }
 
 int journal_pending_remove(struct journal_writer *writer, uint64_t sequence, const char *instance,
-                           const char *pathway)
+                           const char *pathway, int64_t since_ms)
 {
     uint64_t instance_id, pathway_id;
     int status = writer_name(writer, text_of(instance), &instance_id);
@@ -217,7 +218,7 @@ int journal_pending_remove(struct journal_writer *writer, uint64_t sequence, con
     if (!status)
         status = writer_name(writer, text_of(pathway), &pathway_id);
     if (!status)
-        status = uncount_pending(writer, sequence, instance_id, pathway_id);
+        status = uncount_pending(writer, sequence, instance_id, pathway_id, since_ms);
     if (status <= 0)
         return status;
     return writer_run(writer, TOUCH_PENDING, STATEMENT_PENDING_REMOVE, "uuu", instance_id, sequence,

@@ -108,11 +108,14 @@ const char *const statement_texts[STATEMENT_COUNT] = {
         "SELECT withdrawn, count(*), max(id) FROM finding WHERE case_id = ?1 GROUP BY withdrawn",
     [STATEMENT_FINDINGS] = FINDING_COLUMNS "WHERE d.id > ?1 ORDER BY d.id LIMIT ?2",
 
-    [STATEMENT_PENDING_REASON] =
-        "SELECT reason FROM pending WHERE instance = ?1 AND seq = ?2 AND pathway = ?3",
+    [STATEMENT_PENDING_REASON] = "SELECT reason FROM pending WHERE instance = ?1 AND seq = ?2 AND pathway = "
+                                 "?3 AND (?4 = 0 OR since = ?4)",
+    /* A correction may send an event other ways than before, so a lesser reason does not take its place. */
     [STATEMENT_PENDING_PUT] =
-        "INSERT OR REPLACE INTO pending(instance, seq, pathway, reason, since, reported) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO pending(instance, seq, pathway, reason, since, reported) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET since = excluded.since, "
+        "reported = excluded.reported, reason = CASE WHEN pending.reason = 'correction' AND excluded.reason "
+        "IN ('earlier', 'list') THEN pending.reason ELSE excluded.reason END",
     [STATEMENT_PENDING_REMOVE] = "DELETE FROM pending WHERE instance = ?1 AND seq = ?2 AND pathway = ?3",
     /* Up to the event of the ?3rd row, so that no event's rows are parted. */
     [STATEMENT_PENDING] = PENDING_COLUMNS

@@ -266,8 +266,8 @@ static int put_pending(struct journal_writer *writer, void *context)
 static int remove_pending(struct journal_writer *writer, void *context)
 {
     (void)context;
-    int status = journal_pending_remove(writer, 3, "policy", "lab");
-    return status ? status : journal_pending_remove(writer, 3, "policy", "never there");
+    int status = journal_pending_remove(writer, 3, "policy", "lab", 0);
+    return status ? status : journal_pending_remove(writer, 3, "policy", "never there", 0);
 }
 
 struct seen {
