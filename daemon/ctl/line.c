@@ -234,7 +234,8 @@ static void add_finding(struct line *line, const struct pw_document *document, u
 {
     uint32_t level = level_by_name(json_text(document, json_member(document, node, "level")));
     uint32_t asks = json_true(document, json_member(document, node, "needs_information"));
-    cases_join(&line->join, level < PW_LEVEL_COUNT ? level : PW_LEVEL_NONE, asks);
+    if (!json_true(document, json_member(document, node, "shadow")))
+        cases_join(&line->join, level < PW_LEVEL_COUNT ? level : PW_LEVEL_NONE, asks);
     finding_begin(&line->findings, json_raw(document, node), text_of(line->source), text_of(line->about),
                   text_of(line->engagement_id));
     json_write_end(&line->findings, '}');

@@ -47,6 +47,19 @@ static void show_evidence(const cJSON *evidence)
     putchar('\n');
 }
 
+/* Whose words these are: regimes contradict each other, side by side (R56). */
+static void show_regime(const cJSON *finding)
+{
+    const char *regime = table_word(finding, "regime"), *label = table_word(finding, "label");
+    if (!*regime && !*label)
+        return;
+    fputs(" (", stdout);
+    table_print(regime);
+    fputs(*regime && *label ? ": " : "", stdout);
+    table_print(label);
+    putchar(')');
+}
+
 void review_finding(const struct ctl *ctl, const cJSON *finding)
 {
     const cJSON *item = NULL;
@@ -54,6 +67,7 @@ void review_finding(const struct ctl *ctl, const cJSON *finding)
     printf("  %s%s%s%s ", table_level_colour(ctl, level), level, table_plain(ctl),
            cJSON_IsTrue(table_find(finding, "needs_information")) ? " (asks)" : "");
     table_print(table_word(finding, "rule"));
+    show_regime(finding);
     char *requirements = table_value(table_find(finding, "requirements"));
     if (requirements && *requirements) {
         fputs(" [", stdout);
@@ -61,6 +75,7 @@ void review_finding(const struct ctl *ctl, const cJSON *finding)
         putchar(']');
     }
     free(requirements);
+    fputs(cJSON_IsTrue(table_find(finding, "shadow")) ? "  on trial: counts for nothing" : "", stdout);
     puts(cJSON_IsTrue(table_find(finding, "withdrawn")) ? "  withdrawn: no longer stands" : "");
     table_paragraph(table_word(finding, "explanation"), REVIEW_INDENT);
     cJSON_ArrayForEach(item, table_find(finding, "evidence"))
@@ -76,6 +91,7 @@ void review_finding(const struct ctl *ctl, const cJSON *finding)
         putchar('\n');
     }
     labelled("Can be answered by", table_word(finding, "answerable_by"));
+    labelled("Due", table_word(finding, "due"));
 }
 
 void review_word(const char *word)

@@ -93,13 +93,17 @@ static int put_findings(struct writing *writing, const char *instance, enum path
          node = json_next(document, node)) {
         if (count == FRAME_MAX_FINDINGS)
             return PW_ERROR_LIMIT;
+        /* What is said on trial is kept with what it says, and counts for nothing. */
+        bool shadow = json_true(document, json_member(document, node, "shadow"));
         rows[count++] = (struct journal_finding){
             .sequence = writing->work->sequence,
             .instance = name_of(instance),
             .pathway = name_of(pathways[pathway].name),
             .rule = json_text(document, json_member(document, node, "rule")),
-            .level = level_by_name(json_text(document, json_member(document, node, "level"))),
-            .needs_information = json_true(document, json_member(document, node, "needs_information")),
+            .level = shadow ? PW_LEVEL_NONE
+                            : level_by_name(json_text(document, json_member(document, node, "level"))),
+            .needs_information =
+                !shadow && json_true(document, json_member(document, node, "needs_information")),
             .body = json_raw(document, node)};
     }
     if (!count && writing->work->kind == WORK_FRESH)

@@ -151,7 +151,7 @@ static void say_rule(struct desk *desk, uint32_t finding, uint32_t number)
     char first[16] = "";
     struct page numbering = {0};
     const char *kind = phrase_find(phrase_kinds, text_of(desk, finding, "/kind"));
-    struct pw_text pathway = text_of(desk, finding, "/pathway");
+    struct pw_text pathway = text_of(desk, finding, "/pathway"), regime = text_of(desk, finding, "/regime");
     page_format(&numbering, "  %" PRIu32 ". ", number);
     if (!numbering.failed && numbering.length < sizeof first)
         memcpy(first, numbering.data, numbering.length + 1u);
@@ -165,9 +165,14 @@ static void say_rule(struct desk *desk, uint32_t finding, uint32_t number)
     }
     if (kind != NULL)
         page_format(&paragraph, " (%s)", kind);
+    if (regime.length > 0) {
+        page_string(&paragraph, ", regime ");
+        page_text(&paragraph, regime);
+    }
     page_string(&paragraph, ".");
     close_paragraph(desk, first, &paragraph);
     say_text(desk, "     ", "", text_of(desk, finding, "/explanation"));
+    say_text(desk, "     ", "Due: ", text_of(desk, finding, "/due"));
 }
 
 static void put_quoted(struct page *page, struct pw_text text)
