@@ -181,7 +181,7 @@ static void test_host_begin(struct test_host *test)
                                   .emit_finding = host_emit_finding};
 }
 
-static void test_host_clear(struct test_host *test)
+static inline void test_host_clear(struct test_host *test)
 {
     test->count = 0;
     test->explained[0] = '\0';

@@ -16,6 +16,7 @@ struct policies {
     void *instances[2][POLICY_COUNT]; /* extra scrutiny, ban */
     struct pw_document configs[2][POLICY_COUNT];
     struct buffer fired, missed; /* rule names, each between newlines */
+    struct buffer required;      /* requirements of the scenarios, in the same way */
     uint32_t scenarios, wrong;
 };
 
@@ -78,6 +79,7 @@ static int tear_down(void **state)
     buffer_release(&all->test.said);
     buffer_release(&all->fired);
     buffer_release(&all->missed);
+    buffer_release(&all->required);
     free(all);
     return 0;
 }
@@ -363,6 +365,10 @@ static void run_scenario(struct policies *all, const struct pw_document *file, u
     uint32_t misses = json_member(file, scenario, "near_miss_of");
     for (uint32_t child = json_first(file, misses); child != PW_NODE_NONE; child = json_next(file, child))
         note_rule(&all->missed, json_text(file, child));
+    uint32_t requirements = json_member(file, scenario, "requirements");
+    for (uint32_t child = json_first(file, requirements); child != PW_NODE_NONE;
+         child = json_next(file, child))
+        note_rule(&all->required, json_text(file, child));
     all->scenarios++;
     json_release(&event);
     json_release(&facts);
@@ -444,11 +450,35 @@ static void every_rule_has_scenarios(void **state)
     assert_int_equal(without, 0);
 }
 
+/* The requirements that bind a policy; the others bind cases, decisions, lists and reports, which have tests of their
+ * own. */
+static const char *const binding[] = {"R02", "R04", "R05", "R09", "R10", "R15", "R16", "R18",
+                                      "R21", "R22", "R23", "R24", "R29", "R30", "R35", "R37",
+                                      "R39", "R42", "R43", "R44", "R45", "R46", "R47", "R48",
+                                      "R49", "R50", "R51", "R54", "R56", "R58", "R62"};
+
+static void every_requirement_has_scenarios(void **state)
+{
+    struct policies *all = *state;
+    uint32_t without = 0;
+    for (size_t i = 0; i < sizeof binding / sizeof *binding; i++) {
+        char line[16];
+        int length = snprintf(line, sizeof line, "\n%s\n", binding[i]);
+        const char *first = memmem(all->required.data, all->required.length, line, (size_t)length);
+        if (first && strstr(first + 1, line))
+            continue;
+        fprintf(stderr, "%s has %s scenario\n", binding[i], first ? "only one" : "no");
+        without++;
+    }
+    assert_int_equal(without, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scenarios_come_out),
         cmocka_unit_test(every_rule_has_scenarios),
+        cmocka_unit_test(every_requirement_has_scenarios),
 
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
