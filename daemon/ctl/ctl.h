@@ -98,6 +98,8 @@ int ctl_plugin_list(struct ctl *ctl);
 int ctl_plugin_describe(struct ctl *ctl);
 int ctl_plugin_check(struct ctl *ctl);
 int ctl_audit_verify(struct ctl *ctl);
+int ctl_pack_list(struct ctl *ctl);
+int ctl_pack_check(struct ctl *ctl);
 int ctl_assess(struct ctl *ctl);
 int ctl_screen(struct ctl *ctl);
 int ctl_list_compile(struct ctl *ctl);

@@ -102,7 +102,7 @@ static int change(struct config_plugin *plugin, const char *key, const char *pat
 }
 
 /* An instance judges the pathways it is configured for, else the one its plugin is named after. */
-static bool judges(const struct config_plugin *plugin, const char *pathway)
+bool offline_judges(const struct config_plugin *plugin, const char *pathway)
 {
     if (plugin->stage != PW_STAGE_ASSESS)
         return false;
@@ -123,7 +123,7 @@ static bool concerns(const struct pw_document *pack, const struct config_plugin 
         char pathway[32];
         struct pw_text name = json_key(pack, node);
         snprintf(pathway, sizeof(pathway), "%.*s", TEXT_FMT(name));
-        if (judges(plugin, pathway))
+        if (offline_judges(plugin, pathway))
             return true;
     }
     return false;

@@ -17,6 +17,9 @@ int offline_prepare(struct ctl *ctl);
  * what was given, and ends the run. */
 bool offline_changed(const struct config_plugin *plugin);
 
+/* Whether the instance is a policy that judges this pathway. */
+bool offline_judges(const struct config_plugin *plugin, const char *pathway);
+
 struct host_options offline_host_options(const struct ctl *ctl);
 
 /* A plugin's word, or one about it, on standard error; only warnings and errors. */

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""pathwayctl pack: list, check, show, diff, test and schema, over the shipped packs and broken ones."""
+
+import copy
+import glob
+import json
+import os
+import re
+import shutil
+import subprocess
+
+from harness import BIN, SOURCE, Daemon, check, finish, policies
+
+CTL = os.path.join(BIN, "pathwayctl")
+PACKS = os.path.join(SOURCE, "conf", "packs")
+PAPER = os.path.join(PACKS, "paper.json")
+SHIPPED = sorted(set(glob.glob(os.path.join(PACKS, "*.json"))) - {os.path.join(PACKS, "active.json")})
+idle = Daemon()  # only its configuration is used
+
+
+def ctl(*arguments, stdin="", config=None):
+    return subprocess.run([CTL, "--config", config or idle.ctl_file, *arguments], input=stdin, capture_output=True,
+                          text=True, timeout=300)
+
+
+def read(path):
+    with open(path) as file:
+        return json.loads(re.sub(r"(^|\s)//.*$", "", file.read(), flags=re.M))
+
+
+def write(name, value):
+    path = os.path.join(idle.home, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as out:
+        out.write(value if isinstance(value, str) else json.dumps(value, indent=1))
+    return path
+
+
+def rules(pack):
+    return [rule for section in pack["pathways"].values() for rule in section["rules"]]
+
+
+def rule(identifier, **changes):
+    return {"id": identifier, "kind": "judgement", "requirements": ["R00"], "level": "note", "costs": ["c"],
+            "benefits": ["b"], "explanation": "It fired.", **changes}
+
+
+def pack(*own, pathway="research", **head):
+    return {"pack": "own", "version": "1", "regime": "own", "effective_from": "2022-01-01", "as_of": "2026-01-01",
+            "source": "a test", "verified": True, "pathways": {pathway: {"rules": list(own)}}, **head}
+
+
+# ---- check -----------------------------------------------------------------------------------------------------
+
+run = ctl("pack", "check", *SHIPPED)
+check(run.returncode == 0 and run.stderr == "" and run.stdout.count(" is good: ") == len(SHIPPED),
+      f"every shipped pack is good {run.stdout[:300]!r}{run.stderr[:300]!r}")
+counted = dict(re.findall(r"(\S+) is good: (.*)", run.stdout))
+check(all(sum(map(int, re.findall(r"(\d+) rule", counted.get(path, "")))) == len(rules(read(path))) for path in SHIPPED),
+      "with as many rules as it has")
+answer = json.loads(ctl("pack", "check", PAPER, "--json").stdout)
+check(answer["good"] and answer["rules"]["research"] == len(read(PAPER)["pathways"]["research"]["rules"]) and
+      answer["errors"] == [] and answer["hints"] == [], "--json has the counts")
+
+ROLE = {"field": "/data/role", "is": "pi"}
+BROKEN = [  # a pack, what is said of it, whether a schema can know
+    (pack(rule("own.rule"), nonsense=1), 'unknown key "nonsense" in a pack', True),
+    (pack(rule("own.rule", when={"field": "/data/nationality", "is": "XX"})), "is not a field that rules may read", True),
+    (pack(rule("own.rule", when={"alll": [ROLE]})), "a condition is an object with one of all, any", True),
+    (pack(rule("own.rule", level=3)), '"level" must be a string', True),
+    (pack(rule("own.rule", types="agreement.*")), "event types must be an array", True),
+    (pack(rule("own.rule", types=["agreement.sigend"])), "names no event type", True),
+    (pack(rule("own.rule", level="grave")), "is not a level", True),
+    (pack(rule("own.rule", kind="opinion")), "is not a kind", True),
+    (pack(rule("rule")), "a rule's id is dotted", True),
+    (pack(), '"rules" must be an array with at least one rule', True),
+    (pack(rule("own.rule"), effective_from="soon"), '"effective_from" must be a date', True),
+    (pack(rule("own.rule", due={"days_after": -1})), '"days_after" is 0 to 3660 days', True),
+    (pack(rule("own.rule", when={"match": {"category": ["martial"]}})), "is not a word for category", True),
+    (pack(rule("own.rule", when={"funding": {"at_least": 250000, "currency": "USD"}})), '"at_least" must be', True),
+    (pack(rule("own.rule", when={"field": "/data/resources", "has_any": ["unknown"]})), '"unknown" is a value of its own', True),
+    (pack(*[rule(f"own.r{n}") for n in range(10000)]), "10000 rules; a pack holds at most 1024", True),
+    (pack(rule("own.rule"), rule("own.rule")), 'the id "own.rule" is used by an earlier rule', False),
+    (pack(rule("own.rule", when={"use": "nowhere"})), '"nowhere" is not defined above this place', False),
+    (pack(rule("own.rule"), define={"a": {"use": "a"}}), '"a" is not defined above this place', False),
+    (pack(rule("own.rule", level="suggested"), pathway="publication"), "above what this rule can ever say", False),
+    (pack(rule("own.rule", when={"all": [ROLE, {"not": ROLE}]})), "this rule can never fire", False),
+    (pack(rule("own.rule", level=[{"level": "note"}, {"when": ROLE, "level": "suggested"}])),
+     "this level can never be reached", False),
+]
+paths = [write(f"broken-{n}.json", value) for n, (value, _, _) in enumerate(BROKEN)]
+run = ctl("pack", "check", *paths, "--json")
+answers = [json.loads(line) for line in run.stdout.splitlines()]
+check(run.returncode == 1 and len(answers) == len(BROKEN) and not any(a["good"] for a in answers),
+      "broken packs are refused, with exit status 1")
+for path, (_, says, _), answer in zip(paths, BROKEN, answers):
+    check(len(answer["errors"]) == 1 and says in answer["errors"][0] and
+          re.match(re.escape(path) + r":\d+:\d+: ", answer["errors"][0]), f"{says}: {answer['errors'][:1]}")
+deep = '{"not": ' * 1000 + json.dumps(ROLE) + "}" * 1000
+path = write("deep.json", json.dumps(pack(rule("own.rule", when="HERE"))).replace('"HERE"', deep))
+run = ctl("pack", "check", path, write("torn.json", '{\n"pack": }'), "/nowhere.json")
+lines = run.stdout.splitlines()
+check(run.returncode == 1 and len(lines) == 3 and ":1:" in lines[0] and "nesting" in lines[0] and
+      re.search(r"torn\.json:2:\d+: ", lines[1]) and "No such file" in lines[2], f"so is what is hardly a file {lines}")
+both = pack(rule("own.a", level="grave"))
+both["pathways"]["lab"] = {"rules": [rule("own.b", level="grave")]}
+run = ctl("pack", "check", write("both.json", both))
+check(run.stdout.count('"grave" is not a level') == 2, "each pathway says its own mistake")
+check("unknown key" in ctl("pack", "check", write("astray.json", pack(rule("own.a"), pathway="reserach"))).stdout,
+      "a pathway that there is not is a mistake")
+after = read(PAPER)
+after["verified"] = False
+run = ctl("pack", "check", write("after.json", after))
+check(run.returncode == 0 and 'hint: nobody has checked it' in run.stdout and "paper.json is active for regime" in run.stdout,
+      "an overlap with an active pack is a hint")
+after["effective_to"] = after["effective_from"].replace("2022", "2023")
+after["effective_from"], before = after["effective_from"].replace("2022", "2019"), after["effective_from"]
+after["effective_to"] = before
+run = ctl("pack", "check", write("before.json", after))
+check(run.returncode == 0 and "is active for regime" not in run.stdout, "what ends when it begins is no overlap")
+run = subprocess.run([CTL, "pack", "check", PAPER], capture_output=True, text=True, cwd="/")
+check(run.returncode == 0, "a pack can be checked from anywhere")
+
+# ---- list ------------------------------------------------------------------------------------------------------
+
+shelf = os.path.join(idle.home, "shelf")
+os.makedirs(os.path.join(shelf, "examples"))
+shutil.copy(PAPER, shelf)
+write("shelf/own.json", pack(rule("own.rule"), effective_to="2030-01-01"))
+write("shelf/spare.json", pack(rule("own.rule"), regime="spare", verified=False))
+write("shelf/bad.json", pack(rule("own.rule", level="grave"), regime="bad"))
+write("shelf/other.scenarios.json", [])
+write("shelf/examples/x.json", "no pack")
+write("shelf/active.json", '// a comment\n{"active": ["paper.json"], "shadow": ["own.json"]}')
+plugins = policies()
+for plugin in plugins[1:]:
+    plugin["config"]["packs"] = f"{shelf}/active.json"
+    plugin["readable"] = [shelf]
+shelved = write("shelf.conf", {**idle.config, "plugins": plugins})
+run = ctl("pack", "list", "--json", config=shelved)
+rows = [json.loads(line) for line in run.stdout.splitlines()]
+check(run.returncode == 0 and [(r["file"], r["state"]) for r in rows] ==
+      [("paper.json", "active"), ("own.json", "on trial"), ("bad.json", "broken"), ("spare.json", "off")],
+      f"list: what is active, on trial, off and broken {run.stdout!r} {run.stderr!r}")
+check([r["verified"] for r in rows] == [True, True, True, False] and rows[1]["effective_to"] == "2030-01-01" and
+      "bad.json:" in rows[2]["reason"] and '"grave" is not a level' in rows[2]["reason"], "with head and reason")
+run = ctl("pack", "list", config=shelved)
+check(run.returncode == 0 and run.stdout.splitlines()[0].split() ==
+      ["file", "pack", "version", "regime", "from", "to", "verified", "state", "reason"], "as a table")
+write("shelf/active.json", {"active": ["paper.json", "bad.json", "gone.json"]})
+run = ctl("pack", "list", "--json", config=shelved)
+rows = {r["file"]: r for r in map(json.loads, run.stdout.splitlines())}
+check(run.returncode == 1 and rows["bad.json"]["chosen"] == "active" and rows["gone.json"]["state"] == "broken" and
+      "cannot be read" in rows["gone.json"]["reason"], "a broken active pack makes the exit status 1")
+write("shelf/active.json", "{")
+run = ctl("pack", "list", config=shelved)
+check(run.returncode == 2 and "active.json:1:" in run.stderr, "a broken active.json is named by line")
+
+finish()
