@@ -259,6 +259,7 @@ const struct ctl_command ctl_commands[] = {
      CTL_MAX_POSITIONALS,
      ctl_pack_check,
      {{0}}},
+    {"pack", "schema", "", "the JSON Schema of packs, for editors", NULL, 0, 0, ctl_pack_schema, {{0}}},
     {"pause", NULL, "", "stop judging; events are still accepted", NULL, 0, 0, ctl_pause, {{0}}},
     {"resume", NULL, "", "judge again", NULL, 0, 0, ctl_resume, {{0}}},
     {"reload", NULL, "", "read the configuration again", NULL, 0, 0, ctl_reload, {{0}}},

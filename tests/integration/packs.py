@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 
-from harness import BIN, SOURCE, Daemon, check, finish, policies
+from harness import BIN, SOURCE, Daemon, check, finish, policies, skip
 
 CTL = os.path.join(BIN, "pathwayctl")
 PACKS = os.path.join(SOURCE, "conf", "packs")
@@ -155,5 +155,83 @@ check(run.returncode == 1 and rows["bad.json"]["chosen"] == "active" and rows["g
 write("shelf/active.json", "{")
 run = ctl("pack", "list", config=shelved)
 check(run.returncode == 2 and "active.json:1:" in run.stderr, "a broken active.json is named by line")
+
+# ---- schema ----------------------------------------------------------------------------------------------------
+
+run = ctl("pack", "schema", config="/nowhere.conf")
+with open(os.path.join(SOURCE, "conf", "schemas", "pack.schema.json")) as file:
+    check(run.returncode == 0 and run.stdout == file.read(), "schema prints the file of the tree, wherever it runs")
+schema = json.loads(run.stdout)
+try:
+    import jsonschema
+    validator = jsonschema.Draft202012Validator(schema)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for path in SHIPPED:
+        errors = [e.message[:120] for e in validator.iter_errors(read(path))]
+        check(errors == [], f"{os.path.basename(path)} is valid by the schema {errors[:2]}")
+    for value, says, known in BROKEN:
+        check(validator.is_valid(value) != known, f"the schema {'knows' if known else 'cannot know'}: {says}")
+except ImportError:
+    skip("packs are valid by the schema", "python3-jsonschema is not installed")
+
+
+def known_keys(value):
+    """What the reader says it knows, where a key is put that it does not."""
+    error = json.loads(ctl("pack", "check", write("keys.json", value), "--json").stdout)["errors"][0]
+    return sorted(re.findall(r'"([a-z0-9_]+)"', error.split("known are ")[1])) if "known are" in error else error
+
+
+def schema_keys(*path):
+    node = schema
+    for step in path:
+        node = node[step]
+    return sorted(node["properties"])
+
+
+def at_operator(**condition):
+    return pack(rule("own.rule", kind="duty", when=condition), pathway="legal")
+
+
+def operator(name):
+    return next(n for n, o in enumerate(schema["$defs"]["condition"]["oneOf"]) if o["required"][0] == name)
+
+
+section = pack(rule("own.rule"))
+section["pathways"]["research"]["zzz"] = 1
+questions = pack(rule("own.rule"))
+questions["pathways"]["research"]["questions"] = {"zzz": 1}
+away = pack(rule("own.rule"))
+away["pathways"]["zzz"] = {}
+for what, value, keys in [
+        ("a pack", pack(rule("own.rule"), zzz=1), schema_keys()),
+        ("the pathways", away, schema_keys("properties", "pathways")),
+        ("a pathway", section, schema_keys("$defs", "pathway")),
+        ("the questions", questions, schema_keys("$defs", "pathway", "properties", "questions")),
+        ("a rule", pack(rule("own.rule", zzz=1)), schema_keys("$defs", "rule")),
+        ("a level", pack(rule("own.rule", level=[{"zzz": 1}])), schema_keys("$defs", "entry")),
+        ("what is said in doubt", pack(rule("own.rule", if_unknown={"zzz": 1})), schema_keys("$defs", "entry")),
+        ("an unknown", pack(rule("own.rule", unknowns=[{"zzz": 1}])),
+         schema_keys("$defs", "unknowns", "items")),
+        ("a date", pack(rule("own.rule", due={"zzz": 1})), schema_keys("$defs", "due", "oneOf", 0)),
+        ("a term", pack(rule("own.rule", due=[{"zzz": 1}])), schema_keys("$defs", "due", "oneOf", 1, "items")),
+        ("a match", at_operator(match={"zzz": 1}), schema_keys("$defs", "match")),
+        ("a partner", at_operator(partner={"zzz": 1}), schema_keys("$defs", "partner")),
+        ("funding", at_operator(funding={"zzz": 1}), schema_keys("$defs", "funding")),
+        ("its year", at_operator(funding={"at_least": "1", "currency": "USD", "total_of": {"zzz": 1}}),
+         schema_keys("$defs", "funding", "properties", "total_of", "oneOf", 1)),
+        ("an engagement", at_operator(engagement={"zzz": 1}), schema_keys("$defs", "engagement")),
+        ("a field", at_operator(field="/data/role", zzz=1),
+         schema_keys("$defs", "condition", "oneOf", operator("field"))),
+        ("a switch", at_operator(switch="seven_sons", zzz=1),
+         schema_keys("$defs", "condition", "oneOf", operator("switch")))]:
+    reader = known_keys(value)
+    check(reader == keys, f"reader and schema know the same keys of {what}: {reader} {keys}")
+error = json.loads(ctl("pack", "check", write("operator.json", at_operator(zzz=1)), "--json").stdout)["errors"][0]
+check(error.split("one of ")[1].split(", ") == [o["required"][0] for o in schema["$defs"]["condition"]["oneOf"]],
+      "and the same operators")
+many = [rule(f"own.r{n}", when={"field": field, "present": True})
+        for n, field in enumerate(schema["$defs"]["condition"]["oneOf"][operator("field")]["properties"]["field"]["enum"])]
+many.append(rule("own.types", types=schema["$defs"]["types"]["items"]["enum"]))
+check(ctl("pack", "check", write("fields.json", pack(*many))).returncode == 0, "the reader knows every field and type")
 
 finish()
