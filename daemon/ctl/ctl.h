@@ -100,6 +100,8 @@ int ctl_plugin_check(struct ctl *ctl);
 int ctl_audit_verify(struct ctl *ctl);
 int ctl_pack_list(struct ctl *ctl);
 int ctl_pack_check(struct ctl *ctl);
+int ctl_pack_show(struct ctl *ctl);
+int ctl_pack_diff(struct ctl *ctl);
 int ctl_pack_schema(struct ctl *ctl);
 int ctl_assess(struct ctl *ctl);
 int ctl_screen(struct ctl *ctl);

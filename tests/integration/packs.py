@@ -234,4 +234,63 @@ many = [rule(f"own.r{n}", when={"field": field, "present": True})
 many.append(rule("own.types", types=schema["$defs"]["types"]["items"]["enum"]))
 check(ctl("pack", "check", write("fields.json", pack(*many))).returncode == 0, "the reader knows every field and type")
 
+# ---- show ------------------------------------------------------------------------------------------------------
+
+for path in SHIPPED:
+    run = ctl("pack", "show", path)
+    text = " ".join(run.stdout.split())
+    check(run.returncode == 0 and all(f"{r['id']} " in text for r in rules(read(path))), f"{os.path.basename(path)} in words")
+    check('{"' not in run.stdout and "null" not in run.stdout, "without notation")
+run = ctl("pack", "show", PAPER, "research.q2_seven_sons")
+text = " ".join(run.stdout.split())
+check(run.returncode == 0 and "research, judgement; R09, R21, R22, R23" in text and
+      'when "seven_sons" holds: prohibited (banned) when the switch seven sons stands at ban; required when Q1 is yes; '
+      "else recommended." in text and "research.q2_tie" not in text, f"one rule in words {text[:200]}")
+check(ctl("pack", "show", PAPER, "nothing").returncode == 2, "a rule that there is not")
+check(json.loads(ctl("pack", "show", PAPER, "--json").stdout) == read(PAPER), "--json is the pack without comments")
+words = pack(rule("own.rule", when={"any": [
+    {"all": [{"funding": {"at_least": "250000", "currency": "USD", "total_of": "calendar_year"}},
+             {"not": {"unknown": {"answer": "q1"}}}]},
+    {"engagement": {"types": ["funding.*"], "within": "P1Y6M", "when": {"not": ROLE}}}]}, due={"days_after": 14}))
+text = " ".join(ctl("pack", "show", write("words.json", words)).stdout.split())
+check("(the source gave at least 250000 USD in all in the calendar year, and it is known whether the answer given to Q1 is "
+      "yes), or there is an earlier event of the engagement, funding.*, of the last 1 year and 6 months, of which role is "
+      "not pi: note." in text and "Due 14 days after the event." in text, f"sums, earlier events and dates {text}")
+
+# ---- diff ------------------------------------------------------------------------------------------------------
+
+old = read(PAPER)
+shuffled = copy.deepcopy(old)
+for part in shuffled["pathways"].values():
+    part["rules"].reverse()
+    for one in part["rules"]:
+        one["requirements"].reverse()
+run = ctl("pack", "diff", PAPER, write("shuffled.json", shuffled))
+check(run.returncode == 0 and "say the same" in run.stdout, f"order is no difference {run.stdout[:300]!r}")
+new = copy.deepcopy(old)
+research = {r["id"]: r for r in new["pathways"]["research"]["rules"]}
+new["version"] = "9"
+research["research.q2_civilian_listing"]["level"] = "suggested"
+research["research.q3_applications"]["explanation"] += " So."
+research["research.q2_tie"]["when"] = {"use": "listed_tie"}
+research["research.q2_seven_sons"]["requirements"].append("R99")
+new["pathways"]["research"]["rules"] = [r for r in new["pathways"]["research"]["rules"]
+                                        if r["id"] != "research.unknown"] + [rule("research.new")]
+run = ctl("pack", "diff", PAPER, write("new.json", new), "--json")
+changes = {(r["pathway"], r["name"], r["change"]) for r in map(json.loads, run.stdout.splitlines())}
+check(run.returncode == 1 and changes == {
+    ("", "version", "head"), ("research", "research.q2_civilian_listing", "level"),
+    ("research", "research.q3_applications", "text"), ("research", "research.q2_tie", "condition"),
+    ("research", "research.q2_seven_sons", "requirements"), ("research", "research.unknown", "rule removed"),
+    ("research", "research.new", "rule added")}, f"what changes, rule by rule {changes}")
+run = ctl("pack", "diff", PAPER, os.path.join(idle.home, "new.json"))
+check(run.returncode == 1 and "research research.q2_civilian_listing: level\n    - note\n    + suggested\n" in run.stdout,
+      "in words")
+limit = pack(rule("own.rule", when={"funding": {"at_least": "250000", "currency": "USD"}}))
+more = json.loads(json.dumps(limit).replace("250000", "250000.01"))
+run = ctl("pack", "diff", write("limit.json", limit), write("more.json", more), "--json")
+check([(r["change"], r["after"]) for r in map(json.loads, run.stdout.splitlines())] ==
+      [("threshold", "the source gave at least 250000.01 USD")], f"a threshold is told apart {run.stdout!r}")
+check(ctl("pack", "diff", PAPER, "/nowhere.json").returncode == 2, "a file that there is not")
+
 finish()
