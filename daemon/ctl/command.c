@@ -277,6 +277,17 @@ const struct ctl_command ctl_commands[] = {
      2,
      ctl_pack_diff,
      {{0}}},
+    {"pack",
+     "test",
+     "FILE [SCENARIOS|- …]",
+     "run scenarios of events and expectations through a pack",
+     "SCENARIOS is an array, or a scenario a line; conf/packs/README.md says what one holds. Only this pack "
+     "speaks.\n"
+     "Prints TAP. Exit status 1 when something is not as expected.",
+     1,
+     CTL_MAX_POSITIONALS,
+     ctl_pack_test,
+     {{"--snapshot", "FILE", "add a compiled snapshot, or a list file of the `simple` format"}}},
     {"pack", "schema", "", "the JSON Schema of packs, for editors", NULL, 0, 0, ctl_pack_schema, {{0}}},
     {"pause", NULL, "", "stop judging; events are still accepted", NULL, 0, 0, ctl_pause, {{0}}},
     {"resume", NULL, "", "judge again", NULL, 0, 0, ctl_resume, {{0}}},

@@ -102,6 +102,7 @@ int ctl_pack_list(struct ctl *ctl);
 int ctl_pack_check(struct ctl *ctl);
 int ctl_pack_show(struct ctl *ctl);
 int ctl_pack_diff(struct ctl *ctl);
+int ctl_pack_test(struct ctl *ctl);
 int ctl_pack_schema(struct ctl *ctl);
 int ctl_assess(struct ctl *ctl);
 int ctl_screen(struct ctl *ctl);

@@ -13,6 +13,9 @@
  */
 int offline_prepare(struct ctl *ctl);
 
+/* Lets this pack alone speak, on the pathways that it has rules for. CTL_GOOD, or CTL_USAGE after a sentence. */
+int offline_use_pack(struct ctl *ctl, const char *file);
+
 /* Whether the instance's configuration was changed by an option: then its refusal to start is a mistake in
  * what was given, and ends the run. */
 bool offline_changed(const struct config_plugin *plugin);

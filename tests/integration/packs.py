@@ -293,4 +293,57 @@ check([(r["change"], r["after"]) for r in map(json.loads, run.stdout.splitlines(
       [("threshold", "the source gave at least 250000.01 USD")], f"a threshold is told apart {run.stdout!r}")
 check(ctl("pack", "diff", PAPER, "/nowhere.json").returncode == 2, "a file that there is not")
 
+# ---- test ------------------------------------------------------------------------------------------------------
+
+EXAMPLE = os.path.join(PACKS, "examples", "example.scenarios.json")
+run = ctl("pack", "test", PAPER, EXAMPLE)
+check(run.returncode == 0 and "not ok" not in run.stdout and run.stdout.endswith("1..4\n# 4 of 4 as expected\n"),
+      f"the shipped example passes {run.stdout!r} {run.stderr!r}")
+scenarios = read(EXAMPLE)
+for one in scenarios:
+    one["expect"]["level"] = "note"
+run = ctl("pack", "test", PAPER, stdin="".join(json.dumps(s) + "\n" for s in scenarios))
+check(run.returncode == 1 and run.stdout.count("not ok") == 4 and "#   the level is required, not note" in run.stdout,
+      f"a wrong expectation fails, from a scenario a line {run.stdout[:400]!r}")
+rows = [json.loads(line) for line in ctl("pack", "test", PAPER, "--json", stdin=json.dumps(scenarios)).stdout.splitlines()]
+check([r["good"] for r in rows] == [False] * 4 and [r["number"] for r in rows] == [1, 2, 3, 4] and
+      all(r["reasons"] for r in rows), "--json has a row a scenario")
+
+
+def reasons(scenario, file=PAPER):
+    return json.loads(ctl("pack", "test", file, "--json", stdin=json.dumps([scenario])).stdout)["reasons"]
+
+
+event = {"type": "agreement.signed", "data": {"partner": [{"name": "Institute of Things", "relation": "funder"}]}}
+for what, scenario, says in [
+        ("a type that there is not", {"event": {**event, "type": "agreement.sigend"}}, "no pathway judges"),
+        ("an event without data", {"event": {"type": "agreement.signed"}}, '"event" is an object'),
+        ("a word that feeds may not send", {"event": {**event, "data": {"role": "boss"}}}, "the event is refused"),
+        ("an expectation of nothing", {"event": event, "expect": {}}, '"expect" says nothing'),
+        ("a key nobody knows", {"event": event, "expct": {}}, 'unknown key "expct"'),
+        ("a match of nobody", {"event": event, "matches": [{"partner": 3}]}, "a match is about a partner"),
+        ("a match nobody knows", {"event": event, "matches": [{"categroy": "military"}]}, 'unknown key "categroy"'),
+        ("a rule that is silent", {"event": event, "matches": [], "expect": {"rules": {"a.b": "note"}}}, "a.b says nothing"),
+        ("a rule that speaks", {"event": event, "matches": [], "expect": {"silent": True}},
+         "research.unknown says suggested, which is not expected"),
+        ("who is asked", {"event": event, "matches": [], "expect": {"needs_information": False}}, "somebody is asked")]:
+    found = reasons({"expect": {"level": "none"}, "name": what, **scenario})
+    check(any(says in r for r in found), f"{what}: {found}")
+timed = write("timed.json", pack(
+    rule("own.sum", when={"funding": {"at_least": "1000", "currency": "USD", "total_of": "calendar_year", "types": ["*"]}}),
+    rule("own.again", when={"engagement": {"types": ["funding.*"], "when": ROLE}})))
+gift = {"type": "funding.gift.received", "data": {**event["data"], "funding": {"amount": "600", "currency": "USD"}}}
+check(reasons({"name": "sums", "event": gift, "gave": [
+    {"type": "funding.gift.received", "time": "2026-01-01T00:00:00Z", "funding": {"amount": "400", "currency": "USD"}}],
+    "earlier": [{"type": "funding.gift.received", "time": "2025-06-01T00:00:00Z", "data": {"role": "pi"}}],
+    "expect": {"rules": {"own.sum": "note", "own.again": "note"}}}, timed) == [], "what came before can be given")
+check(reasons({"name": "no sums", "event": gift, "matches": [], "expect": {"silent": True}}, timed) == [],
+      "and is nothing when it is not")
+run = ctl("pack", "test", os.path.join(idle.home, "broken-3.json"), EXAMPLE)
+check(run.returncode != 0 and '"level" must be a string' in run.stderr and run.stdout == "", "a broken pack is named first")
+for arguments in [(PAPER, "/nowhere.json"), ("/nowhere.json", EXAMPLE), (PAPER, write("none.json", [])),
+                  (PAPER, write("half.json", "[{"))]:
+    run = ctl("pack", "test", *arguments)
+    check(run.returncode == 2 and run.stderr.startswith("pathwayctl: "), f"usage, with a sentence: {run.stderr.strip()}")
+
 finish()
