@@ -102,7 +102,7 @@ static int change(struct config_plugin *plugin, const char *key, const char *pat
 }
 
 /* An instance judges the pathways it is configured for, else the one its plugin is named after. */
-static bool judges(const struct config_plugin *plugin, const char *pathway)
+bool offline_judges(const struct config_plugin *plugin, const char *pathway)
 {
     if (plugin->stage != PW_STAGE_ASSESS)
         return false;
@@ -123,14 +123,14 @@ static bool concerns(const struct pw_document *pack, const struct config_plugin 
         char pathway[32];
         struct pw_text name = json_key(pack, node);
         snprintf(pathway, sizeof(pathway), "%.*s", TEXT_FMT(name));
-        if (judges(plugin, pathway))
+        if (offline_judges(plugin, pathway))
             return true;
     }
     return false;
 }
 
-/* The pack takes the place of those of its regime, whatever else is active. */
-static int apply_pack(struct ctl *ctl, const char *file)
+/* Sets or appends to `key` of every policy that the pack concerns. */
+static int apply_pack(struct ctl *ctl, const char *file, const char *key, bool append)
 {
     struct pw_document pack = {0};
     char *bytes = NULL, *path = NULL;
@@ -140,7 +140,7 @@ static int apply_pack(struct ctl *ctl, const char *file)
     for (uint32_t i = 0; i < ctl->config->plugin_count && status == CTL_GOOD; i++) {
         if (!concerns(&pack, &ctl->config->plugins[i]))
             continue;
-        status = change(&ctl->config->plugins[i], "instead", path, true);
+        status = change(&ctl->config->plugins[i], key, path, append);
         changed++;
     }
     if (status == CTL_GOOD && changed == 0) {
@@ -210,11 +210,16 @@ int offline_prepare(struct ctl *ctl)
 {
     const char *pack = ctl_option(ctl, "--pack"), *snapshot = ctl_option(ctl, "--snapshot");
     int status = ctl_config(ctl);
-    if (status == CTL_GOOD && pack)
-        status = apply_pack(ctl, pack);
+    if (status == CTL_GOOD && pack) /* takes the place of those of its regime, whatever else is active */
+        status = apply_pack(ctl, pack, "instead", true);
     if (status == CTL_GOOD && snapshot)
         status = apply_snapshot(ctl, snapshot);
     return status;
+}
+
+int offline_use_pack(struct ctl *ctl, const char *file)
+{
+    return apply_pack(ctl, file, "packs", false);
 }
 
 bool offline_changed(const struct config_plugin *plugin)

@@ -13,9 +13,15 @@
  */
 int offline_prepare(struct ctl *ctl);
 
+/* Lets this pack alone speak, on the pathways that it has rules for. CTL_GOOD, or CTL_USAGE after a sentence. */
+int offline_use_pack(struct ctl *ctl, const char *file);
+
 /* Whether the instance's configuration was changed by an option: then its refusal to start is a mistake in
  * what was given, and ends the run. */
 bool offline_changed(const struct config_plugin *plugin);
+
+/* Whether the instance is a policy that judges this pathway. */
+bool offline_judges(const struct config_plugin *plugin, const char *pathway);
 
 struct host_options offline_host_options(const struct ctl *ctl);
 

@@ -44,7 +44,7 @@ run = subprocess.run([CTL, "help"], capture_output=True, text=True)
 commands = [line.split() for line in run.stdout.splitlines() if line.startswith("  ")]
 check(run.returncode == 0 and len(commands) > 15, "help lists the commands")
 for words in commands:
-    name = words[:2] if words[0] in ("event", "case", "plugin", "pending", "audit", "list") else words[:1]
+    name = words[:2] if words[0] in ("event", "case", "plugin", "pending", "audit", "list", "pack") else words[:1]
     one, other = ctl("help", *name), ctl(*name, "--help")
     check(one.returncode == 0 and one.stdout == other.stdout and "Options:" in one.stdout, f"help on {' '.join(name)}")
 for words, known in [(["case", "list", "--state", "foo"], "new, withdrawn or closed"),
@@ -76,7 +76,7 @@ def manual(name):
 entries = manual("pathwayctl.1").replace(".TQ\n", ".TP\n").split(".TP\n")
 undocumented = []
 for words in commands:
-    name = words[:2] if words[0] in ("event", "case", "plugin", "pending", "audit") else words[:1]
+    name = words[:2] if words[0] in ("event", "case", "plugin", "pending", "audit", "pack") else words[:1]
     about = ctl("help", *name).stdout.split("Options:")[1].split("  --config")[0]
     where = " ".join(e for e in entries if e.startswith(f'.B {" ".join(name)}') or e.startswith('.BR') and
                      " ".join(name) in e.splitlines()[0]) if name != ["send"] else manual("pathwayctl.1")

@@ -34,8 +34,8 @@ static void errors_name_their_place(void **state)
     static const struct {
         const char *text, *says;
     } files[] = {
-        {"", "line 1"},
-        {"{\"pack\": }", "line 1"},
+        {"", ":1:1: "},
+        {"{\"pack\": }", ":1:10: "},
         {"// a comment\n/* another\n one */ {\n  \"pack\": \"x\",\n  \"nonsense\": 1}",
          ":5:15: unknown key \"nonsense\""},
         {"{\"pack\": \"x\"}", ":1:1: \"version\" is missing"},
@@ -69,6 +69,58 @@ static void errors_name_their_place(void **state)
         assert_non_null(strstr(gate->test.explained, "cannot be read"));
         json_release(&config);
     }
+}
+
+/* What the gate says of a pack for it whose rules are this text. */
+static const char *refusal_of(struct gate *gate, const struct buffer *rules)
+{
+    struct buffer text = {0};
+    struct pw_document config = {0};
+    char path[] = "/tmp/pathwayd-pack-XXXXXX";
+    int file = mkstemp(path);
+    buffer_format(&text, "%s",
+                  "{\"pack\": \"x\", \"version\": \"1\", \"effective_from\": \"2026-01-01\", \"as_of\": "
+                  "\"2026-01-01\", \"source\": \"s\", \"verified\": false, \"regime\": \"x\", \"pathways\": "
+                  "{\"legal\": {\"rules\": [\n");
+    buffer_text(&text, buffer_view(rules));
+    buffer_string(&text, "]}}}");
+    assert_int_equal(write(file, text.data, text.length), (ssize_t)text.length);
+    close(file);
+    assert_null(instance_start(&gate->test, gate->legal, path, "ban", &config));
+    unlink(path);
+    json_release(&config);
+    buffer_release(&text);
+    return gate->test.explained;
+}
+
+static void rule(struct buffer *rules, uint32_t number, const char *when)
+{
+    buffer_format(rules,
+                  "%s{\"id\": \"own.rule_%u\", \"requirements\": [\"R00\"], \"kind\": \"duty\", \"level\": "
+                  "\"note\", \"costs\": [\"c\"], \"benefits\": [\"b\"], \"explanation\": \"e\"%s%s}\n",
+                  rules->length ? "," : "", number, *when ? ", \"when\": " : "", when);
+}
+
+/* Files that nobody wrote by hand end in a sentence as well, and soon. */
+static void errors_bound_what_is_read(void **state)
+{
+    struct gate *gate = *state;
+    struct buffer rules = {0}, when = {0};
+    for (uint32_t i = 0; i < 10000; i++)
+        rule(&rules, i, "");
+    assert_non_null(strstr(refusal_of(gate, &rules), ": 10000 rules; a pack holds at most 1024"));
+    buffer_clear(&rules);
+    for (uint32_t i = 0; i < 1000; i++)
+        buffer_string(&when, "{\"not\": ");
+    buffer_string(&when, "{\"answer\": \"q1\"}");
+    for (uint32_t i = 0; i < 1000; i++)
+        buffer_string(&when, "}");
+    rule(&rules, 1, when.data);
+    const char *says = refusal_of(gate, &rules);
+    if (!strstr(says, ":2:615: more than the limit of 64 levels of nesting"))
+        fail_msg("%s", says);
+    buffer_release(&rules);
+    buffer_release(&when);
 }
 
 /* ---- which packs ---- */
@@ -204,6 +256,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_name_their_place),
+        cmocka_unit_test(errors_bound_what_is_read),
         cmocka_unit_test(packs_take_turns),
         cmocka_unit_test(packs_are_tried),
     };

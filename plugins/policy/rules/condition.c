@@ -308,6 +308,21 @@ static const struct operator_entry *operator_of(struct reader *reader, uint32_t 
     return NULL;
 }
 
+/* Remembers where the condition stands and what it costs. */
+static int32_t place(struct reader *reader, uint32_t node, uint32_t index)
+{
+    const struct condition *condition = at(reader, index);
+    uint32_t steps = 1;
+    for (uint32_t child = condition->child; child != PACK_NONE && steps <= READER_MAX_STEPS;
+         child = at(reader, child)->next)
+        steps += reader->places[child].steps;
+    reader->places[index] = (struct place){node, steps};
+    if (steps > READER_MAX_STEPS)
+        return reader_fail(reader, node, "with all that it uses this condition takes more than %u steps",
+                           READER_MAX_STEPS);
+    return PW_OK;
+}
+
 static int32_t read_at(struct reader *reader, uint32_t node, uint32_t depth, uint32_t *ret_condition)
 {
     struct pack *pack = reader->pack;
@@ -326,11 +341,14 @@ static int32_t read_at(struct reader *reader, uint32_t node, uint32_t depth, uin
         return status;
     struct condition *condition =
         pack_append(&pack->conditions, &pack->condition_count, &pack->condition_room, sizeof *condition);
-    if (!condition)
+    if (!condition ||
+        !pack_append(&reader->places, &reader->place_count, &reader->place_room, sizeof *reader->places))
         return reader_memory(reader);
     condition->child = condition->next = PACK_NONE;
     uint32_t index = pack->condition_count - 1;
     status = entry->read(reader, nodes, depth, index);
+    if (status == PW_OK)
+        status = place(reader, node, index);
     if (status == PW_OK)
         *ret_condition = index;
     return status;

@@ -71,6 +71,17 @@ static int32_t read_bytes(const char *file, char **ret_bytes, size_t *ret_length
     return PW_OK;
 }
 
+/* "line 3, column 7: sentence" of the parser as "file:3:7: sentence", like every other mistake. */
+static void name_place(const char *name, const char *why, char error[PACK_ERROR_SIZE])
+{
+    unsigned line, column;
+    int length = 0;
+    if (sscanf(why, "line %u, column %u: %n", &line, &column, &length) == 2 && length > 0)
+        snprintf(error, PACK_ERROR_SIZE, "%s:%u:%u: %s", name, line, column, why + length);
+    else
+        snprintf(error, PACK_ERROR_SIZE, "%s: %s", name, why);
+}
+
 int32_t pack_file_open(const struct pw_host *host, const char *name, struct pack_file *ret_file,
                        char error[PACK_ERROR_SIZE])
 {
@@ -82,7 +93,7 @@ int32_t pack_file_open(const struct pw_host *host, const char *name, struct pack
     status =
         file.documents->parse((struct pw_text){file.bytes, file.length}, 1, &file.document, why, sizeof why);
     if (status < 0) {
-        snprintf(error, PACK_ERROR_SIZE, "%s: %s", name, why);
+        name_place(name, why, error);
         free(file.bytes);
         return status;
     }
@@ -268,6 +279,8 @@ int32_t pack_read(const struct pw_host *host, const struct policy *policy, const
     if (status == PW_OK) {
         reader_begin(&reader, host, &pack->file, file, error);
         status = compile(&reader);
+        free(reader.places);
+        free(reader.entries);
     }
     if (status < 0) {
         pack_free(pack);

@@ -72,6 +72,14 @@ static size_t place_of(const struct reader *reader, uint32_t node)
     return offset < reader->length ? offset : reader->length;
 }
 
+uint32_t reader_line(const struct reader *reader, uint32_t node)
+{
+    uint32_t line = 1;
+    for (size_t i = 0, offset = place_of(reader, node); i < offset; i++)
+        line += reader->bytes[i] == '\n';
+    return line;
+}
+
 int32_t reader_fail(struct reader *reader, uint32_t node, const char *format, ...)
 {
     char sentence[PACK_ERROR_SIZE / 2];

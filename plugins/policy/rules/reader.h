@@ -15,6 +15,14 @@ struct definition { /* a named condition: {"define": {"tie": …}} */
 };
 #define READER_MAX_DEFINITIONS 64u
 
+/* Valuing a condition takes so many steps at most, with what it uses: definitions that use each other twice would
+ * otherwise double their cost from one to the next. */
+#define READER_MAX_STEPS 65536u
+
+struct place { /* of a condition, by its number */
+    uint32_t node, steps;
+};
+
 struct reader {
     const struct pw_document_api *documents;
     const struct pw_document *document;
@@ -29,6 +37,10 @@ struct reader {
     bool duty;           /* inside a rule of kind duty, which alone may read a country */
     uint32_t definition_count;
     struct definition definitions[READER_MAX_DEFINITIONS];
+    struct place *places; /* of the conditions */
+    uint32_t place_count, place_room;
+    uint32_t *entries; /* the outcomes' nodes, by their number */
+    uint32_t entry_count, entry_room;
     char *error; /* PACK_ERROR_SIZE */
 };
 
@@ -40,6 +52,7 @@ void reader_begin(struct reader *reader, const struct pw_host *host, const struc
 int32_t reader_fail(struct reader *reader, uint32_t node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 int32_t reader_memory(struct reader *reader);
+uint32_t reader_line(const struct reader *reader, uint32_t node);
 
 /* The members of an object by a NULL-terminated list of known names, PW_NODE_NONE where absent; unknown names
  * are errors. */
@@ -72,8 +85,9 @@ int32_t reader_current(struct reader *reader, uint32_t node, uint32_t *ret_curre
 int32_t reader_months(struct reader *reader, uint32_t node, uint32_t *ret_months);
 int32_t reader_deadline(struct reader *reader, uint32_t node, struct deadline *ret_deadline);
 
-/* Rules (rule.c). */
+/* Rules (rule.c), and that each of them can speak (never.c). */
 int32_t reader_rules(struct reader *reader, uint32_t node);
+int32_t reader_never(struct reader *reader);
 
 /* Appends a zeroed element to one of the pack's arrays; NULL when out of memory. */
 void *pack_append(void *array_of_pointers, uint32_t *count, uint32_t *room, size_t size);

@@ -129,9 +129,12 @@ static int32_t read_outcome(struct reader *reader, uint32_t node, const uint32_t
                            "who asks must say what and whom: \"unknowns\" and \"answerable_by\"");
     struct outcome *slot =
         pack_append(&pack->outcomes, &pack->outcome_count, &pack->outcome_room, sizeof outcome);
-    if (!slot)
+    uint32_t *entry =
+        pack_append(&reader->entries, &reader->entry_count, &reader->entry_room, sizeof *reader->entries);
+    if (!slot || !entry)
         return reader_memory(reader);
     *slot = outcome;
+    *entry = node;
     return PW_OK;
 }
 
@@ -387,5 +390,5 @@ int32_t reader_rules(struct reader *reader, uint32_t node)
     if (reader->policy->may_ask && reader->pack->verify == PACK_NONE && reader->pack->filter_count > 0)
         return reader_fail(reader, node,
                            "a rule of kind \"verify\" is missing: weak matches must lead somewhere");
-    return PW_OK;
+    return reader_never(reader);
 }
