@@ -73,7 +73,8 @@ static void test_findings_byte_for_byte(void **state)
     struct frame_result result = driver_expect_result(&driver);
     static const char expected[] =
         "[{\"pathway\":\"research\",\"policy\":\"tested\",\"kind\":\"judgement\",\"rule\":\"good.finding\","
-        "\"requirements\":[\"R21\",\"R23\"],\"regime\":\"paper\",\"label\":\"\",\"level\":\"recommended\","
+        "\"requirements\":[\"R21\",\"R23\"],\"regime\":\"paper\",\"version\":\"\",\"label\":\"\",\"level\":"
+        "\"recommended\","
         "\"needs_information\":false,\"evidence\":[{\"source\":\"seven-sons\",\"list\":\"SEVEN-SONS\","
         "\"entry\":\"beihang\",\"entry_name\":\"Beihang University\",\"snapshot\":\"2022-04-21\","
         "\"basis\":\"name_exact\",\"text\":\"Beihang \\\"U\\\"\\n\",\"pointer\":\"/data/partner/0/name\"}],"

@@ -9,7 +9,8 @@ static void limit(const struct assessment *assessment, struct verdict *verdict)
 {
     bool binding = verdict_rests_on(assessment, verdict, "forbids_dealing", "needs_licence");
     bool determined = verdict->grounds & GROUND_DETERMINATION;
-    if (verdict->level > PW_LEVEL_NOTE && !binding && !determined && !verdict->asks)
+    bool duty = verdict->rule->kind == PW_KIND_DUTY; /* a deadline, at most suggested (R46) */
+    if (verdict->level > PW_LEVEL_NOTE && !binding && !determined && !duty && !verdict->asks)
         verdict->level = PW_LEVEL_NOTE;
 }
 

@@ -176,10 +176,9 @@ static int32_t read_definitions(struct reader *reader, uint32_t node)
             if (text_same_text(reader->definitions[i].name, api->key(reader->document, child)))
                 return reader_fail(reader, child, "\"%.*s\" is defined above already",
                                    READER_FMT(reader->definitions[i].name));
-        /* Q2 and Q3 may use any definition, so all are held to what those two may read, and to no questions.
-         */
+        /* Q2 and Q3 may use any definition, so where there are questions all are held to what those two may read. */
         uint32_t condition;
-        reader->question = QUESTION_COUNT - 1;
+        reader->question = reader->asks ? QUESTION_COUNT - 1 : QUESTION_COUNT;
         int32_t status = reader_condition(reader, child, &condition);
         reader->question = QUESTION_COUNT;
         if (status < 0)
@@ -228,37 +227,40 @@ static int32_t sort_by_type(struct reader *reader)
 static const char *const pathway_names[] = {"research", "conference", "enrolment", "publication",
                                             "lab",      "legal",      NULL};
 
-/* The section of the policy's own pathway; a pack that has none says nothing there. */
-static int32_t read_pathway(struct reader *reader, uint32_t node)
+enum section_key { SECTION_DEFINE, SECTION_QUESTIONS, SECTION_RULES, SECTION_KEY_COUNT };
+
+/* The section of the policy's own pathway; PW_NODE_NONE: the pack says nothing there. */
+static int32_t find_section(struct reader *reader, uint32_t node, uint32_t *ret_section,
+                            uint32_t nodes[SECTION_KEY_COUNT])
 {
     static const char *const names[] = {"define", "questions", "rules", NULL};
-    uint32_t sections[sizeof pathway_names / sizeof *pathway_names - 1], nodes[3], own = PW_NODE_NONE;
+    uint32_t sections[sizeof pathway_names / sizeof *pathway_names - 1];
     int32_t status = reader_members(reader, node, "\"pathways\"", pathway_names, sections);
     for (uint32_t i = 0; status == PW_OK && pathway_names[i]; i++)
         if (strcmp(pathway_names[i], reader->policy->pathway) == 0)
-            own = sections[i];
-    if (status < 0 || own == PW_NODE_NONE)
+            *ret_section = sections[i];
+    if (status < 0 || *ret_section == PW_NODE_NONE)
         return status;
-    status = reader_members(reader, own, "a pathway", names, nodes);
-    if (status == PW_OK)
-        status = read_definitions(reader, nodes[0]);
-    if (status == PW_OK)
-        status = read_questions(reader, nodes[1]);
-    if (status == PW_OK)
-        status = reader_rules(reader, nodes[2] == PW_NODE_NONE ? own : nodes[2]);
-    return status;
+    return reader_members(reader, *ret_section, "a pathway", names, nodes);
 }
 
 static int32_t compile(struct reader *reader)
 {
-    uint32_t nodes[HEAD_KEY_COUNT];
+    uint32_t nodes[HEAD_KEY_COUNT], section = PW_NODE_NONE, own[SECTION_KEY_COUNT];
     int32_t status = reader_members(reader, PW_NODE_ROOT, "a pack", head_names, nodes);
     if (status == PW_OK)
         status = read_head(reader, nodes);
     if (status == PW_OK)
-        status = read_definitions(reader, nodes[HEAD_DEFINE]);
+        status = find_section(reader, nodes[HEAD_PATHWAYS], &section, own);
+    reader->asks = status == PW_OK && section != PW_NODE_NONE && own[SECTION_QUESTIONS] != PW_NODE_NONE;
     if (status == PW_OK)
-        status = read_pathway(reader, nodes[HEAD_PATHWAYS]);
+        status = read_definitions(reader, nodes[HEAD_DEFINE]);
+    if (status == PW_OK && section != PW_NODE_NONE)
+        status = read_definitions(reader, own[SECTION_DEFINE]);
+    if (status == PW_OK && section != PW_NODE_NONE)
+        status = read_questions(reader, own[SECTION_QUESTIONS]);
+    if (status == PW_OK && section != PW_NODE_NONE)
+        status = reader_rules(reader, own[SECTION_RULES] == PW_NODE_NONE ? section : own[SECTION_RULES]);
     if (status == PW_OK)
         status = sort_by_type(reader);
     return status;

@@ -34,6 +34,7 @@ struct reader {
     struct pack *pack;
     struct pw_text rule; /* the rule being read, for messages; empty outside */
     uint32_t question;   /* the question being defined, or QUESTION_COUNT */
+    bool asks;           /* the pathway defines questions */
     bool duty;           /* inside a rule of kind duty, which alone may read a country */
     uint32_t definition_count;
     struct definition definitions[READER_MAX_DEFINITIONS];
