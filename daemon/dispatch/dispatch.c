@@ -6,8 +6,6 @@
  */
 #include "dispatch/dispatch_private.h"
 
-#include "dispatch/correction.h"
-#include "event/correct.h"
 
 #include <pathwayd/plugin.h>
 
@@ -16,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json/time.h"
 
 #define CURSOR_NAME "dispatch"
 #define READ_ROWS   128u  /* events fetched at once */
@@ -215,30 +212,9 @@ void dispatch_take(struct dispatch *dispatch, struct work *work)
     dispatch->last = &work->next;
 }
 
-/* Where it goes and as of when: the event's own time, so that a late assessment judges alike (invariant 6).
- */
-int dispatch_route(struct dispatch *dispatch, struct work *work)
-{
-    struct json_error error;
-    struct pw_document *document = &dispatch->document;
-    int status = dispatch->corrections ? correction_apply(dispatch->view, work, &dispatch->corrected) : 0;
-    if (status == 0)
-        status = json_parse(document, work->bytes, work->body_length, &json_limits_frame, &error);
-    if (status < 0)
-        return status;
-    work->pathways = pathway_route(dispatch->config, document);
-    work->corrects = event_is_correction(json_text(document, json_member(document, PW_NODE_ROOT, "type")),
-                                         dispatch->config->type_prefix);
-    dispatch->corrections |= work->corrects;
-    if (!work->corrects)
-        status = links_read(&work->links, document);
-    time_parse(json_text(document, json_member(document, PW_NODE_ROOT, "time")), &work->as_of);
-    return status;
-}
-
 int dispatch_assess(struct dispatch *dispatch, struct work *work, uint32_t only)
 {
-    int status = work->kind == WORK_LOOK ? 0 : past_read(dispatch, work);
+    int status = work->kind == WORK_LOOK ? 0 : recall_past(&dispatch->recall, work);
     struct assessment *assessment = status == 0 ? calloc(1, sizeof(*assessment)) : NULL;
     if (!assessment)
         return status < 0 ? status : PW_ERROR_MEMORY;
@@ -258,7 +234,7 @@ static int read_fresh(void *to, const struct journal_event *event)
 {
     struct dispatch *dispatch = to;
     struct work *work = work_new(WORK_FRESH, event);
-    int status = work ? dispatch_route(dispatch, work) : PW_ERROR_MEMORY;
+    int status = work ? recall_event(&dispatch->recall, work) : PW_ERROR_MEMORY;
     if (status == 0 && past_waits(dispatch, work)) /* until that is on disk */
         status = 1;
     if (status == 0 && work->pathways)
@@ -295,7 +271,7 @@ static void fill(struct dispatch *dispatch)
         while (dispatch->past.done && dispatch_has_room(dispatch) &&
                dispatch->read < journal_last_sequence(dispatch->journal)) {
             uint64_t before = dispatch->read;
-            if (journal_events_read(dispatch->view, before, READ_ROWS, read_fresh, dispatch) < 0 ||
+            if (journal_events_read(dispatch->recall.view, before, READ_ROWS, read_fresh, dispatch) < 0 ||
                 dispatch->read == before)
                 break;
         }
@@ -381,7 +357,7 @@ int dispatch_new(uv_loop_t *loop, const struct config *config, struct journal *j
     if (!dispatch)
         return PW_ERROR_MEMORY;
     dispatch->loop = loop;
-    dispatch->config = config;
+    dispatch->config = dispatch->recall.config = config;
     dispatch->journal = journal;
     dispatch->events = events;
     dispatch->owner = owner;
@@ -390,15 +366,15 @@ int dispatch_new(uv_loop_t *loop, const struct config *config, struct journal *j
     dispatch->context.judged = events->judged;
     dispatch->context.owner = owner;
     uint64_t linked = 0;
-    int status = journal_view_open(config->journal, &dispatch->view, ret_error);
+    int status = journal_view_open(config->journal, &dispatch->recall.view, ret_error);
     if (status == 0)
-        status = journal_cursor_get(dispatch->view, CURSOR_NAME, &dispatch->committed);
+        status = journal_cursor_get(dispatch->recall.view, CURSOR_NAME, &dispatch->committed);
     if (status == 0)
-        status = journal_corrections_any(dispatch->view, &dispatch->corrections);
+        status = journal_corrections_any(dispatch->recall.view, &dispatch->recall.corrections);
     if (status == 0)
-        status = journal_mark_get(dispatch->view, REEXAMINATION_MARK, &dispatch->reexamination.done);
+        status = journal_mark_get(dispatch->recall.view, REEXAMINATION_MARK, &dispatch->reexamination.done);
     if (status == 0)
-        status = journal_mark_get(dispatch->view, PAST_MARK, &linked);
+        status = journal_mark_get(dispatch->recall.view, PAST_MARK, &linked);
     if (status == 0)
         status = pipeline_new(loop, config, options, &pipeline_events, dispatch, &dispatch->pipeline);
     if (status < 0) {
@@ -480,9 +456,8 @@ void dispatch_free(struct dispatch *dispatch)
     work_list_free(dispatch->first);
     work_list_free(dispatch->extra_first);
     work_list_free(dispatch->committing);
-    journal_view_close(dispatch->view);
-    json_release(&dispatch->document);
-    buffer_release(&dispatch->corrected);
+    journal_view_close(dispatch->recall.view);
+    recall_release(&dispatch->recall);
     free(dispatch);
 }
 

@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 
 #include "dispatch/past.h"
+#include "dispatch/recall.h"
 #include "dispatch/reexamination.h"
 #include "dispatch/work.h"
 
@@ -40,7 +41,7 @@ struct dispatch {
     uv_loop_t *loop;
     const struct config *config;
     struct journal *journal;
-    struct journal_view *view;
+    struct recall recall;
     const struct dispatch_events *events;
     void *owner;
     struct pipeline *pipeline;
@@ -70,14 +71,10 @@ struct dispatch {
     struct work *culprit; /* the piece of work at which the commit under way failed */
     int task_status;
     atomic_int commit_state; /* enum commit_state */
-    struct pw_document document;
-    bool corrections; /* there are some */
-    struct buffer corrected;
 };
 
 /* dispatch.c */
 bool dispatch_has_room(const struct dispatch *dispatch);
-int dispatch_route(struct dispatch *dispatch, struct work *work);     /* 0, or PW_ERROR_MEMORY */
 void dispatch_take(struct dispatch *dispatch, struct work *work);     /* into the window */
 void dispatch_finished(struct dispatch *dispatch, struct work *work); /* ready to be committed */
 void dispatch_forget(struct dispatch *dispatch, struct work *work);   /* out of the window, freed */

@@ -63,9 +63,10 @@ static int owed_event(void *to, const struct journal_event *event)
 static void take_owed(struct dispatch *dispatch, const struct owed_rows *rows, uint32_t index)
 {
     struct owed_event owed = {.kind = rows->kind};
-    journal_event_read(dispatch->view, rows->sequences[index], owed_event, &owed);
+    journal_event_read(dispatch->recall.view, rows->sequences[index], owed_event, &owed);
     struct work *work = owed.work;
-    if (!work || dispatch_route(dispatch, work) < 0) { /* no memory now: the row stands and is read again */
+    if (!work ||
+        recall_event(&dispatch->recall, work) < 0) { /* no memory now: the row stands and is read again */
         work_free(work);
         return;
     }
@@ -102,8 +103,8 @@ static bool read_owed(struct dispatch *dispatch, uint32_t instance)
     struct owed *owed = &dispatch->owed[instance];
     struct owed_rows rows = {
         .dispatch = dispatch, .instance = instance, .kind = WORK_AGAIN, .after = owed->after};
-    if (journal_pending_read(dispatch->view, name_of(dispatch, instance), owed->after, PENDING_ROWS, owed_row,
-                             &rows) < 0)
+    if (journal_pending_read(dispatch->recall.view, name_of(dispatch, instance), owed->after, PENDING_ROWS,
+                             owed_row, &rows) < 0)
         return false;
     bool more = rows.after != owed->after;
     owed->after = rows.after;
@@ -139,8 +140,8 @@ void owed_report(struct dispatch *dispatch)
     for (uint32_t i = 0; i < pipeline_instance_count(dispatch->pipeline); i++) {
         struct owed_rows rows = {.dispatch = dispatch, .instance = i, .kind = WORK_OUTAGE};
         if (dispatch->owed[i].saying || dispatch->stopping ||
-            journal_pending_late(dispatch->view, name_of(dispatch, i), before, LATE_ROWS, owed_row, &rows) <
-                0)
+            journal_pending_late(dispatch->recall.view, name_of(dispatch, i), before, LATE_ROWS, owed_row,
+                                 &rows) < 0)
             continue;
         for (uint32_t k = 0; k < rows.count; k++)
             take_owed(dispatch, &rows, k);
@@ -159,8 +160,8 @@ bool owed_unsaid(const struct dispatch *dispatch)
 {
     bool any = false;
     for (uint32_t i = 0; i < pipeline_instance_count(dispatch->pipeline) && !any; i++)
-        if (dispatch->owed[i].recovering ||
-            journal_pending_late(dispatch->view, name_of(dispatch, i), INT64_MAX, 1, one_row, &any) < 0)
+        if (dispatch->owed[i].recovering || journal_pending_late(dispatch->recall.view, name_of(dispatch, i),
+                                                                 INT64_MAX, 1, one_row, &any) < 0)
             return true;
     return any;
 }

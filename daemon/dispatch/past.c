@@ -71,7 +71,7 @@ static int link_event(void *to, const struct journal_event *event)
     if (event->sequence > past->upto)
         return 1;
     struct work *work = work_new(WORK_LINK, event);
-    int status = work ? dispatch_route(dispatch, work) : PW_ERROR_MEMORY;
+    int status = work ? recall_event(&dispatch->recall, work) : PW_ERROR_MEMORY;
     if (status < 0) { /* no memory now: it is read again at the next turn */
         work_free(work);
         return status;
@@ -89,7 +89,7 @@ void past_fill(struct dispatch *dispatch)
     const struct journal_event nothing = {0};
     while (past->after < past->upto && dispatch_has_room(dispatch)) {
         uint64_t before = past->after;
-        if (journal_events_read(dispatch->view, before, LINK_ROWS, link_event, dispatch) < 0 ||
+        if (journal_events_read(dispatch->recall.view, before, LINK_ROWS, link_event, dispatch) < 0 ||
             past->after == before)
             return;
     }
@@ -110,83 +110,6 @@ void past_settled(struct dispatch *dispatch, const struct work *work)
         return;
     dispatch->past.linking--;
     dispatch->past.done |= work->sequence == 0;
-}
-
-/* ---- reading ---- */
-
-struct found {
-    uint64_t sequences[LINK_GIFTS];
-    uint32_t count;
-};
-
-static int found_row(void *to, uint64_t sequence, int64_t at_ms)
-{
-    (void)at_ms;
-    struct found *found = to;
-    found->sequences[found->count++] = sequence;
-    return 0;
-}
-
-static int take_event(void *to, const struct journal_event *event)
-{
-    struct work **work = to;
-    *work = work_new(WORK_LOOK, event);
-    return *work ? 0 : PW_ERROR_MEMORY;
-}
-
-static struct pw_text member(const struct pw_document *document, const char *name)
-{
-    return json_text(document, json_member(document, PW_NODE_ROOT, name));
-}
-
-/* The earlier event as it stands by now; 1 when it tells something, 0 when it does not. */
-static int tell(struct dispatch *dispatch, const struct work *work, const struct link *link,
-                uint64_t sequence, struct earlier *ret_earlier)
-{
-    struct work *other = NULL;
-    int status =
-        sequence == work->sequence ? 0 : journal_event_read(dispatch->view, sequence, take_event, &other);
-    if (status == 0 && other)
-        status = dispatch_route(dispatch, other);
-    if (status == 0 && other && !other->corrects && links_find(&other->links, link) &&
-        earlier_than(other->as_of, member(&dispatch->document, "source"), member(&dispatch->document, "id"),
-                     work->as_of, work->source, work->id)) {
-        status = earlier_make(ret_earlier, link, &dispatch->document, other->as_of);
-        status = status < 0 ? status : 1;
-    }
-    work_free(other);
-    return status;
-}
-
-static int read_link(struct dispatch *dispatch, struct work *work, const struct link *link)
-{
-    struct found found = {0};
-    struct earlier *items = NULL;
-    uint32_t most = link->source ? LINK_GIFTS : LINK_EVENTS + 1, count = 0;
-    int64_t from = link->source ? work->as_of - (int64_t)LINK_GIFT_MONTHS * 31 * 86400000 : INT64_MIN;
-    int status = journal_linked_read(dispatch->view, (struct pw_text){link->name, link->length}, from,
-                                     work->as_of, most, found_row, &found);
-    if (status == 0 && found.count && !(items = calloc(found.count, sizeof(*items))))
-        status = PW_ERROR_MEMORY;
-    for (uint32_t i = 0; i < found.count && status >= 0; i++) {
-        status = tell(dispatch, work, link, found.sequences[i], &items[count]);
-        count += status > 0;
-    }
-    if (status >= 0)
-        earlier_write(&work->past, link, items, count, found.count == most);
-    for (uint32_t i = 0; i < count; i++)
-        earlier_release(&items[i]);
-    free(items);
-    return status < 0 ? status : work->past.failed ? PW_ERROR_MEMORY : 0;
-}
-
-int past_read(struct dispatch *dispatch, struct work *work)
-{
-    int status = 0;
-    buffer_clear(&work->past);
-    for (uint32_t i = 0; i < work->links.count && status == 0; i++)
-        status = read_link(dispatch, work, &work->links.items[i]);
-    return status;
 }
 
 /* ---- writing ---- */

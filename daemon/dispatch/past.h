@@ -30,9 +30,6 @@ bool past_waits(const struct dispatch *dispatch, const struct work *work);
 void past_hold(struct dispatch *dispatch, struct work *work);
 void past_release(struct dispatch *dispatch, struct work *work);
 
-/* Loop thread. Puts what came before into work->past. 0 or an error. */
-int past_read(struct dispatch *dispatch, struct work *work);
-
 /* Journal thread. Notes what the event belongs to, and owes what comes after it. */
 int past_write(struct journal_writer *writer, struct work *work, const struct work_context *context);
 

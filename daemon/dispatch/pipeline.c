@@ -33,9 +33,7 @@ void pipeline_charge(struct pipeline *pipeline, struct assessment *assessment, s
 
 void pipeline_advance(struct pipeline *pipeline, struct assessment *assessment)
 {
-    uint32_t enrichers = pipeline->enricher_count;
-    if (enrichers > assessment->part_count)
-        enrichers = assessment->part_count;
+    uint32_t enrichers = assessment->enrichers;
     if (assessment_open(assessment, 0, enrichers))
         return;
     if (!assessment_lacking(assessment, enrichers) && !assessment->facts.length) {
@@ -67,7 +65,8 @@ static void add_part(struct assessment *assessment, uint32_t instance, enum path
 
 static void make_parts(struct pipeline *pipeline, struct assessment *assessment)
 {
-    for (uint32_t i = 0; i < pipeline->enricher_count; i++)
+    assessment->enrichers = assessment->enriched ? 0 : pipeline->enricher_count;
+    for (uint32_t i = 0; i < assessment->enrichers; i++)
         add_part(assessment, i, PATHWAY_COUNT);
     for (enum pathway pathway = 0; pathway < PATHWAY_COUNT; pathway++)
         for (uint32_t i = pipeline->enricher_count; i < pipeline->instance_count; i++)
@@ -85,7 +84,7 @@ int pipeline_push(struct pipeline *pipeline, struct assessment *assessment)
     make_parts(pipeline, assessment);
     pipeline->in_flight++;
     pipeline_charge(pipeline, assessment, assessment->event.length);
-    for (uint32_t i = 0; i < pipeline->enricher_count; i++)
+    for (uint32_t i = 0; i < assessment->enrichers; i++)
         instance_enqueue(&pipeline->instances[i], assessment, i);
     pipeline_advance(pipeline, assessment);
     return 0;

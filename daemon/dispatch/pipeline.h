@@ -37,6 +37,8 @@ struct assessment {
     struct pw_text affiliation; /* the owner's */
     uint32_t pathways;          /* bit set */
     struct pw_text past;        /* facts that are known beforehand, without brackets; the owner's */
+    bool enriched;              /* … and all there are: no enricher is asked */
+    uint32_t enrichers;         /* how many of the parts are theirs */
     struct buffer facts;        /* the joined facts document, once enriched */
     struct part *parts;         /* enrichers first, in configured order, then policies */
     uint32_t part_count;

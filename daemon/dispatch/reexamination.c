@@ -46,7 +46,7 @@ static int look_at(void *to, const struct journal_event *event)
     if (event->sequence > scan->upto)
         return 1;
     struct work *work = work_new(WORK_LOOK, event);
-    int status = work ? dispatch_route(dispatch, work) : PW_ERROR_MEMORY;
+    int status = work ? recall_event(&dispatch->recall, work) : PW_ERROR_MEMORY;
     if (status < 0) { /* no memory now: it is read again at the next turn */
         work_free(work);
         return status;
@@ -93,7 +93,8 @@ void reexamination_fill(struct dispatch *dispatch)
     while (scan->after < upto && scan->looking < LOOKING_MAX && !scan->again && dispatch_has_room(dispatch)) {
         uint64_t before = scan->after;
         uint32_t rows = upto - before < LOOK_ROWS ? (uint32_t)(upto - before) : LOOK_ROWS;
-        if (journal_events_read(dispatch->view, before, rows, look_at, dispatch) < 0 || scan->after == before)
+        if (journal_events_read(dispatch->recall.view, before, rows, look_at, dispatch) < 0 ||
+            scan->after == before)
             break;
     }
     if (scan->after >= scan->upto && !scan->looking && !scan->again)
@@ -123,7 +124,7 @@ static int compare(struct dispatch *dispatch, struct work *work)
     const struct assessment *assessment = work->assessment;
     int status = material_new(&comparing.material);
     if (status == 0)
-        status = journal_facts_read(dispatch->view, work->sequence, stored_facts, &comparing);
+        status = journal_facts_read(dispatch->recall.view, work->sequence, stored_facts, &comparing);
     for (uint32_t i = 0; i < dispatch->context.enricher_count && status == 0; i++)
         if (assessment->parts[i].result_length > 2)
             status =
