@@ -238,6 +238,26 @@ const struct ctl_command ctl_commands[] = {
       {"--pack", "FILE", "this pack instead of the active ones of its regime"},
       {"--snapshot", "FILE", "add a compiled snapshot, or a list file of the `simple` format"},
       {"--as-of", "TIME", "judge by this instant (default: the event's time)"}}},
+    {"backtest",
+     NULL,
+     "",
+     "what a pack or a list would have changed in the history that is stored",
+     "Every stored event is judged twice, by what is configured and by what is tried, and the two are "
+     "compared. "
+     "Nothing\n"
+     "is written and nobody is told; it runs beside the daemon. With --pack alone the facts stored with each "
+     "event "
+     "hold.",
+     0,
+     0,
+     ctl_backtest,
+     {{"--pack", "FILE", "this pack instead of the active ones of its regime"},
+      {"--snapshot", "FILE", "one more list; the enrichers are asked again, on both sides"},
+      {"--from", "DATE", "events dated that day or later"},
+      {"--to", "DATE", "events dated before that day"},
+      {"--engagements", NULL, "list every engagement that would change"},
+      {"--engagement", "ID", "this engagement alone"},
+      {"--journal", "FILE", "another journal than the configured one"}}},
     {"pack",
      "list",
      "",

@@ -105,6 +105,7 @@ int ctl_pack_diff(struct ctl *ctl);
 int ctl_pack_test(struct ctl *ctl);
 int ctl_pack_schema(struct ctl *ctl);
 int ctl_assess(struct ctl *ctl);
+int ctl_backtest(struct ctl *ctl);
 int ctl_screen(struct ctl *ctl);
 int ctl_list_compile(struct ctl *ctl);
 int ctl_list_update(struct ctl *ctl);

@@ -255,7 +255,8 @@ static void prepare_facts(struct scenario *scenario)
 
 void scenario_prepare(struct scenario *scenario, const char *type_prefix, const char *time)
 {
-    static const char *const known[] = {"name", "event", "matches", "earlier", "gave", "expect", "comment", NULL};
+    static const char *const known[] = {"name", "event",  "matches", "earlier",
+                                        "gave", "expect", "comment", NULL};
     static const char *const expected[] = {"level", "needs_information", "rules", "silent", NULL};
     const cJSON *expect = cJSON_GetObjectItemCaseSensitive(scenario->root, "expect");
     check_keys(scenario, scenario->root, "a scenario", known);

@@ -4,8 +4,6 @@
  */
 #include "dispatch/past.h"
 
-#include <stdlib.h>
-#include <string.h>
 
 #include "dispatch/dispatch_private.h"
 
