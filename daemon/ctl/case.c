@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "ctl/case.h"
 #include "ctl/list.h"
 #include "ctl/review.h"
 
@@ -51,15 +52,9 @@ static int hint_at_engagement(struct call *call, const char *name, const cJSON *
     return status;
 }
 
-static int ask_case(struct ctl *ctl, cJSON **ret_answer)
+int case_find(struct ctl *ctl, const char *name, bool engagement, cJSON **ret_answer)
 {
-    const char *engagement = ctl_option(ctl, "--engagement"),
-               *name = engagement ? engagement : ctl->positionals[0];
     struct call *call = NULL;
-    if ((ctl->positional_count == 1) == (engagement != NULL) || !*name) {
-        ctl_complain("name one case: by its name, its number or its engagement's id, or by --engagement ID");
-        return CTL_USAGE;
-    }
     int status = call_open(ctl, &call);
     if (status != CTL_GOOD)
         return status;
@@ -157,6 +152,17 @@ static void show_notices(const struct ctl *ctl, const cJSON *item)
     }
     table_end(table, "Nobody has been told yet.");
     show_left_out(cJSON_GetNumberValue(table_find(item, "notices_left_out")));
+}
+
+static int ask_case(struct ctl *ctl, cJSON **ret_answer)
+{
+    const char *engagement = ctl_option(ctl, "--engagement"),
+               *name = engagement ? engagement : ctl->positionals[0];
+    if ((ctl->positional_count == 1) == (engagement != NULL) || !*name) {
+        ctl_complain("name one case: by its name, its number or its engagement's id, or by --engagement ID");
+        return CTL_USAGE;
+    }
+    return case_find(ctl, name, engagement != NULL, ret_answer);
 }
 
 int ctl_case_show(struct ctl *ctl)

@@ -111,6 +111,21 @@ const struct ctl_command ctl_commands[] = {
      1,
      ctl_case_show,
      {{"--engagement", "ID", "the case of this engagement, whatever its id looks like"}}},
+    {"answer",
+     NULL,
+     "CASE [q1=no | /data/FIELD=VALUE …]",
+     "give what a case asks for, or see what that is",
+     "Without answers: what is asked, of whom, and by when. An answer goes over a feed as a correction of "
+     "every event "
+     "of\n"
+     "the case that asks; the case is then judged again.",
+     1,
+     CTL_MAX_POSITIONALS,
+     ctl_answer,
+     {{"--by", "WHO", "who answers a question: researcher, department …"},
+      {"--text", "WHY", "a sentence to go with it"},
+      {"--endpoint", "URL", "this feed (default: the first that may send corrections for the source)"},
+      {"--dry-run", NULL, "print the corrections instead of sending them"}}},
     {"plugin", "list", "", "the running plugin hosts", NULL, 0, 0, ctl_plugin_list, {{0}}},
     {"plugin",
      "describe",

@@ -94,6 +94,7 @@ int ctl_event_show(struct ctl *ctl);
 int ctl_findings(struct ctl *ctl);
 int ctl_case_list(struct ctl *ctl);
 int ctl_case_show(struct ctl *ctl);
+int ctl_answer(struct ctl *ctl);
 int ctl_plugin_list(struct ctl *ctl);
 int ctl_plugin_describe(struct ctl *ctl);
 int ctl_plugin_check(struct ctl *ctl);

@@ -26,6 +26,29 @@ static char *dial_address(const char *listen)
     return strdup(listen);
 }
 
+int endpoint_for_correction(struct ctl *ctl, const char *source, char **ret_url)
+{
+    const char *url = ctl_option(ctl, "--endpoint");
+    int status = url ? CTL_GOOD : ctl_config(ctl);
+    if (status != CTL_GOOD)
+        return status;
+    *ret_url = url ? strdup(url) : NULL;
+    for (uint32_t i = 0; !url && !*ret_url && i < ctl->config->feed_count; i++) {
+        const struct config_feed *feed = &ctl->config->feeds[i];
+        const struct event_permit permit = {.type_prefix = ctl->config->type_prefix,
+                                            .sources = (const char *const *)feed->sources,
+                                            .types = (const char *const *)feed->types};
+        if (event_permits_correction(&permit, (struct pw_text){source, strlen(source)}))
+            *ret_url = dial_address(feed->listen);
+    }
+    if (*ret_url)
+        return CTL_GOOD;
+    ctl_complain(
+        "no feed may send corrections of events of %s: one needs that source, and the type \"correction\"",
+        source);
+    return CTL_USAGE;
+}
+
 int endpoint_find(struct ctl *ctl, char **ret_url, struct event_limits *ret_limits)
 {
     const char *url = ctl_option(ctl, "--endpoint");

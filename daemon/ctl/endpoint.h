@@ -12,4 +12,7 @@
  * configuration's, the defaults where there is none. CTL_GOOD, else the sentence was printed. */
 int endpoint_find(struct ctl *ctl, char **ret_url, struct event_limits *ret_limits);
 
+/* --endpoint, or the first feed that takes corrections of events of `source`. */
+int endpoint_for_correction(struct ctl *ctl, const char *source, char **ret_url);
+
 #endif

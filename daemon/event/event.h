@@ -119,4 +119,7 @@ void event_acknowledge(struct buffer *out, const struct event *event, const stru
 /* The same for a message that could not be read at all. */
 void event_acknowledge_fault(struct buffer *out, const struct event_fault *fault);
 
+/* Whether a correction of an event of `source` would be taken. */
+bool event_permits_correction(const struct event_permit *permit, struct pw_text source);
+
 #endif

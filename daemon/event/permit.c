@@ -60,6 +60,11 @@ bool permit_type(const struct event_permit *permit, struct pw_text name, enum ev
     return false;
 }
 
+bool event_permits_correction(const struct event_permit *permit, struct pw_text source)
+{
+    return permit_source(permit, source) && permit_type(permit, PW_TEXT("correction"), EVENT_CONTROL);
+}
+
 bool permit_classification(const struct event_permit *permit, struct pw_text classification)
 {
     return !permit->classifications || is_listed(permit->classifications, classification);

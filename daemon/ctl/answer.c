@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * answer.c: the command `answer`: whoever was asked says what nobody had said. It arrives as any correction does, over a
+ * feed, so that it is stored, judged and audited like everything else.
+ */
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "ctl/case.h"
+#include "ctl/endpoint.h"
+#include "ctl/flight.h"
+#include "ctl/list.h"
+#include "ctl/table.h"
+#include "json/time.h"
+
+#define ANSWER_TIMEOUT_MS 10000
+#define ANSWER_MAX_ASKING 64 /* events of one case that an answer is about */
+
+static void now(char text[TIME_TEXT_SIZE])
+{
+    struct timespec instant;
+    clock_gettime(CLOCK_REALTIME, &instant);
+    time_format((int64_t)instant.tv_sec * 1000, text);
+}
+
+/* ---- what is asked ---- */
+
+static bool asks(const cJSON *finding)
+{
+    return cJSON_IsTrue(table_find(finding, "needs_information")) &&
+           !cJSON_IsTrue(table_find(finding, "withdrawn")) && !cJSON_IsTrue(table_find(finding, "shadow"));
+}
+
+static bool is_listed(const cJSON *const *asking, int count, const cJSON *finding)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(table_word(asking[i], "event.id"), table_word(finding, "event.id")) == 0 &&
+            strcmp(table_word(asking[i], "event.source"), table_word(finding, "event.source")) == 0)
+            return true;
+    return false;
+}
+
+/* One asking finding for each event; how many. */
+static int list_asking(const cJSON *item, const cJSON *asking[ANSWER_MAX_ASKING])
+{
+    const cJSON *finding = NULL;
+    int count = 0;
+    cJSON_ArrayForEach(finding, table_find(item, "findings"))
+    {
+        if (asks(finding) && count < ANSWER_MAX_ASKING && !is_listed(asking, count, finding))
+            asking[count++] = finding;
+    }
+    return count;
+}
+
+static void show_asked(const struct ctl *ctl, const cJSON *item)
+{
+    static const struct table_column columns[] = {{"who can say", "who", 30}, {"what", "what", 0},
+                                                  {"by", "due", 0},           {"rule", "rule", 0},
+                                                  {"event", "event", 30},     {NULL, NULL, 0}};
+    const cJSON *finding = NULL, *unknown = NULL;
+    struct table *table = table_new(ctl, columns);
+    cJSON_ArrayForEach(finding, table_find(item, "findings"))
+    {
+        if (!asks(finding))
+            continue;
+        cJSON_ArrayForEach(unknown, table_find(finding, "unknowns"))
+        {
+            cJSON *row = cJSON_Duplicate(unknown, true);
+            cJSON_AddStringToObject(row, "due", table_word(finding, "due"));
+            cJSON_AddStringToObject(row, "rule", table_word(finding, "rule"));
+            cJSON_AddStringToObject(row, "event", table_word(finding, "event.id"));
+            table_add(table, row);
+            cJSON_Delete(row);
+        }
+    }
+    table_end(table, "Nothing is asked any more.");
+}
+
+/* ---- what is answered ---- */
+
+/* The object at one step of a pointer, made when it is not there. */
+static cJSON *object_in(cJSON *object, const char *name)
+{
+    cJSON *found = cJSON_GetObjectItemCaseSensitive(object, name);
+    return found ? found : cJSON_AddObjectToObject(object, name);
+}
+
+/* "/data/determination/atas/value=granted" */
+static int set_field(cJSON *data, const char *word, const char *equals)
+{
+    char *path = strndup(word, (size_t)(equals - word)), *rest = NULL;
+    cJSON *object = data, *value = cJSON_Parse(equals + 1);
+    char *step = path ? strtok_r(path, "/", &rest) : NULL, *last = NULL;
+    bool good = step && strcmp(step, "data") == 0;
+    while (good && (step = strtok_r(NULL, "/", &rest))) {
+        if (last)
+            object = object_in(object, last);
+        last = step;
+    }
+    if (good && last && object) {
+        cJSON_DeleteItemFromObjectCaseSensitive(object, last);
+        cJSON_AddItemToObject(object, last, value ? value : cJSON_CreateString(equals + 1));
+    } else {
+        cJSON_Delete(value);
+        ctl_complain("\"%s\" names no field of an event; write e.g. /data/determination/atas/value=granted",
+                     word);
+    }
+    free(path);
+    return good && last ? CTL_GOOD : CTL_USAGE;
+}
+
+static int set_question(const struct ctl *ctl, cJSON *data, const char *word, const char *equals)
+{
+    static const char *const answers[] = {"yes", "no", "unknown"};
+    static const char *const options[] = {"--by", "--text"};
+    static const char *const members[] = {"by", "text"};
+    char name[3] = {word[0], word[1], '\0'}, time[TIME_TEXT_SIZE];
+    bool good = equals == word + 2 && word[0] == 'q' && word[1] >= '1' && word[1] <= '3', known = false;
+    for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++)
+        known = known || strcmp(equals + 1, answers[i]) == 0;
+    if (!good || !known) {
+        ctl_complain("\"%s\" is no answer; write q1=no, q2=yes, q3=unknown, or /data/FIELD=VALUE", word);
+        return CTL_USAGE;
+    }
+    cJSON *question = object_in(object_in(data, "questions"), name);
+    now(time);
+    cJSON_AddStringToObject(question, "answer", equals + 1);
+    cJSON_AddStringToObject(question, "at", time);
+    for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+        if (ctl_option(ctl, options[i]))
+            cJSON_AddStringToObject(question, members[i], ctl_option(ctl, options[i]));
+    return CTL_GOOD;
+}
+
+/* The merge patch that the answers make (RFC 7396); NULL after a sentence. */
+static cJSON *make_patch(const struct ctl *ctl)
+{
+    cJSON *data = cJSON_CreateObject();
+    int status = CTL_GOOD;
+    for (int i = 1; i < ctl->positional_count && status == CTL_GOOD; i++) {
+        const char *word = ctl->positionals[i], *equals = strchr(word, '=');
+        if (equals && word[0] == '/')
+            status = set_field(data, word, equals);
+        else
+            status = set_question(ctl, data, word, equals ? equals : word);
+    }
+    if (status == CTL_GOOD)
+        return data;
+    cJSON_Delete(data);
+    return NULL;
+}
+
+/* The same answer to the same state of a case is the same event. */
+static uint64_t hash_of(const struct ctl *ctl, const cJSON *item, const cJSON *finding)
+{
+    struct buffer all = {0};
+    uint64_t hash = UINT64_C(14695981039346656037);
+    buffer_format(&all, "%s\n%.0f\n%s\n%s", table_word(item, "case"),
+                  cJSON_GetNumberValue(table_find(item, "revision")), table_word(finding, "event.source"),
+                  table_word(finding, "event.id"));
+    for (int i = 1; i < ctl->positional_count; i++)
+        buffer_format(&all, "\n%s", ctl->positionals[i]);
+    for (size_t i = 0; i < all.length; i++)
+        hash = (hash ^ (uint8_t)all.data[i]) * UINT64_C(1099511628211); /* FNV-1a */
+    buffer_release(&all);
+    return hash;
+}
+
+static char *make_correction(const struct ctl *ctl, const cJSON *item, const cJSON *finding,
+                             const cJSON *data)
+{
+    cJSON *event = cJSON_CreateObject();
+    char id[48], time[TIME_TEXT_SIZE], type[256];
+    snprintf(id, sizeof(id), "answer-%016" PRIx64, hash_of(ctl, item, finding));
+    snprintf(type, sizeof(type), "%scorrection.v1", ctl->config->type_prefix);
+    now(time);
+    cJSON_AddStringToObject(event, "specversion", "1.0");
+    cJSON_AddStringToObject(event, "id", id);
+    cJSON_AddStringToObject(event, "source", table_word(finding, "event.source"));
+    cJSON_AddStringToObject(event, "type", type);
+    cJSON_AddStringToObject(event, "time", time);
+    cJSON_AddStringToObject(event, "causationid", table_word(finding, "event.id"));
+    cJSON_AddItemToObject(event, "data", cJSON_Duplicate(data, true));
+    char *text = cJSON_PrintUnformatted(event);
+    cJSON_Delete(event);
+    return text;
+}
+
+/* ---- sending ---- */
+
+static void print_acknowledgement(const struct ctl *ctl, const cJSON *finding, const cJSON *acknowledgement)
+{
+    const cJSON *error = NULL;
+    if (ctl->json) {
+        list_print_json(acknowledgement);
+        return;
+    }
+    table_print(table_word(finding, "event.id"));
+    printf(": %s", table_word(acknowledgement, "status"));
+    cJSON_ArrayForEach(error, table_find(acknowledgement, "errors"))
+    {
+        fputs("\n  ", stdout);
+        table_print(table_word(error, "pointer"));
+        fputs(": ", stdout);
+        table_print(table_word(error, "message"));
+    }
+    putchar('\n');
+}
+
+/* One request and its answer: CTL_GOOD when it was taken. */
+static int send_one(struct ctl *ctl, const cJSON *finding, const char *text, struct flight *flight)
+{
+    struct pw_text answer = {0};
+    const char *why = "no answer in time";
+    int status = flight_send(flight, 0, (struct pw_text){text, strlen(text)});
+    struct pollfd wake = {.fd = flight_descriptor(flight), .events = POLLIN};
+    while (status == 0) {
+        (void)poll(&wake, 1, ANSWER_TIMEOUT_MS);
+        flight_drain(flight);
+        status = flight_answer(flight, 0, &answer, &why);
+    }
+    cJSON *acknowledgement = status == 1 ? cJSON_ParseWithLength(answer.data, answer.length) : NULL;
+    const char *word = table_word(acknowledgement, "status");
+    bool taken = strcmp(word, "accepted") == 0 || strcmp(word, "duplicate") == 0;
+    if (acknowledgement)
+        print_acknowledgement(ctl, finding, acknowledgement);
+    else
+        ctl_complain("%s: %s; the same answer may be given again", table_word(finding, "event.id"), why);
+    cJSON_Delete(acknowledgement);
+    return taken ? CTL_GOOD : CTL_BAD;
+}
+
+static int send_to(struct ctl *ctl, const cJSON *finding, const char *text)
+{
+    char *url = NULL;
+    struct flight *flight = NULL;
+    int status = endpoint_for_correction(ctl, table_word(finding, "event.source"), &url);
+    if (status != CTL_GOOD)
+        return status;
+    const struct flight_options options = {
+        .url = url, .slots = 1, .timeout_ms = ANSWER_TIMEOUT_MS, .give_up_ms = ANSWER_TIMEOUT_MS};
+    status = flight_open(&options, &flight) == 0 ? send_one(ctl, finding, text, flight) : CTL_BAD;
+    flight_close(flight);
+    free(url);
+    return status;
+}
+
+static int give_answers(struct ctl *ctl, const cJSON *item)
+{
+    const cJSON *asking[ANSWER_MAX_ASKING];
+    int count = list_asking(item, asking), status = CTL_GOOD;
+    cJSON *data = make_patch(ctl);
+    if (!data)
+        return CTL_USAGE;
+    if (count == 0) {
+        ctl_complain("nothing is asked in case %s", table_word(item, "case"));
+        status = CTL_BAD;
+    }
+    for (int i = 0; i < count; i++) {
+        char *text = make_correction(ctl, item, asking[i], data);
+        int one = !text ? CTL_BAD : CTL_GOOD;
+        if (text && ctl_option(ctl, "--dry-run"))
+            puts(text);
+        else if (text)
+            one = send_to(ctl, asking[i], text);
+        status = one > status ? one : status;
+        cJSON_free(text);
+    }
+    cJSON_Delete(data);
+    return status;
+}
+
+int ctl_answer(struct ctl *ctl)
+{
+    cJSON *answer = NULL;
+    int status = ctl_config(ctl);
+    if (status == CTL_GOOD)
+        status = case_find(ctl, ctl->positionals[0], false, &answer);
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(answer, "result");
+    if (status == CTL_GOOD && ctl->positional_count > 1)
+        status = give_answers(ctl, item);
+    else if (status == CTL_GOOD)
+        show_asked(ctl, item);
+    cJSON_Delete(answer);
+    return status;
+}
