@@ -79,10 +79,11 @@ static int tell(struct recall *recall, const struct work *work, const struct lin
 
 static int read_link(struct recall *recall, struct work *work, const struct link *link)
 {
-    struct found found = {0};
+    struct found found;
     struct earlier *items = NULL;
     uint32_t most = link->source ? LINK_GIFTS : LINK_EVENTS + 1, count = 0;
     int64_t from = link->source ? work->as_of - (int64_t)LINK_GIFT_MONTHS * 31 * 86400000 : INT64_MIN;
+    found.count = 0; /* its room is too much to clear for every event */
     int status = journal_linked_read(recall->view, (struct pw_text){link->name, link->length}, from,
                                      work->as_of, most, found_row, &found);
     if (status == 0 && found.count && !(items = calloc(found.count, sizeof(*items))))
