@@ -6,14 +6,12 @@
  */
 #include "dispatch/dispatch_private.h"
 
-
 #include <pathwayd/plugin.h>
 
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
 
 #define CURSOR_NAME "dispatch"
 #define READ_ROWS   128u  /* events fetched at once */

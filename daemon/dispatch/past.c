@@ -4,7 +4,6 @@
  */
 #include "dispatch/past.h"
 
-
 #include "dispatch/dispatch_private.h"
 
 #define LINK_ROWS 128u /* events fetched at once */

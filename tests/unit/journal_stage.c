@@ -525,6 +525,106 @@ static void counters_outlive_a_restart(void **state)
     assert_int_equal(scratch_counts(&scratch).pending, 9);
 }
 
+/* What was owed anew while it was being asked is not settled by the answer; a correction outranks what is less. */
+static int owe_anew(struct journal_writer *writer, void *context)
+{
+    struct journal_pending pending = {.sequence = 1,
+                                      .instance = text("policy"),
+                                      .pathway = text("lab"),
+                                      .reason = text("correction"),
+                                      .since_ms = 7};
+    (void)context;
+    int status = journal_pending_put(writer, &pending);
+    pending.reason = text("earlier");
+    pending.since_ms = 8;
+    status = status ? status : journal_pending_put(writer, &pending);
+    return status ? status : journal_pending_remove(writer, 1, "policy", "lab", 7);
+}
+
+static int settle_anew(struct journal_writer *writer, void *context)
+{
+    (void)context;
+    return journal_pending_remove(writer, 1, "policy", "lab", 8);
+}
+
+static int see_reason(void *to, const struct journal_pending *pending)
+{
+    struct seen *seen = to;
+    seen->rows++;
+    assert_true(text_same(pending->reason, "correction"));
+    assert_int_equal(pending->since_ms, 8);
+    return 0;
+}
+
+static void what_is_owed_anew_stays_owed(void **state)
+{
+    struct seen seen = {0};
+    (void)state;
+    assert_int_equal(run_errand(scratch.journal, owe_anew, NULL), 0);
+    assert_int_equal(scratch_counts(&scratch).pending, 1);
+    struct journal_view *view = scratch_view(&scratch);
+    assert_int_equal(journal_pending_read(view, text("policy"), 0, 4, see_reason, &seen), 0);
+    assert_int_equal(seen.rows, 1);
+    journal_view_close(view);
+    assert_int_equal(run_errand(scratch.journal, settle_anew, NULL), 0);
+    assert_int_equal(scratch_counts(&scratch).pending, 0);
+}
+
+/* ---- links --------------------------------------------------------------------------------------------- */
+
+/* Events 1 to 3 belong to "a" and are dated 30, 20, 10; 3 belongs to "b" as well, and 4 to "b" alone, dated 20. */
+static int put_links(struct journal_writer *writer, void *context)
+{
+    const struct pw_text a = text("a"), b = text("b"), both[] = {a, b};
+    (void)context;
+    int status = journal_links_put(writer, 1, 30, &a, 1);
+    status = status ? status : journal_links_put(writer, 2, 20, &a, 1);
+    status = status ? status : journal_links_put(writer, 3, 10, both, 2);
+    status = status ? status : journal_links_put(writer, 4, 20, &b, 1);
+    return status ? status : journal_links_put(writer, 3, 10, both, 2); /* once more changes nothing */
+}
+
+static int too_many_links(struct journal_writer *writer, void *context)
+{
+    int status = 0;
+    (void)context;
+    for (uint32_t i = 0; i <= JOURNAL_MAX_LINKS && !status; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "%u", i);
+        const struct pw_text link = text(name);
+        status = journal_links_put(writer, 5, 1, &link, 1);
+    }
+    return status;
+}
+
+static int see_linked(void *to, uint64_t sequence, int64_t at_ms)
+{
+    size_t length = strlen(to);
+    sprintf((char *)to + length, "%llu@%lld ", (unsigned long long)sequence, (long long)at_ms);
+    return 0;
+}
+
+static void links_find_what_belongs_together(void **state)
+{
+    char found[64] = "";
+    (void)state;
+    assert_int_equal(run_errand(scratch.journal, put_links, NULL), 0);
+    struct journal_view *view = scratch_view(&scratch);
+    assert_int_equal(journal_linked_read(view, text("a"), INT64_MIN, 29, 10, see_linked, found), 0);
+    assert_string_equal(found, "2@20 3@10 "); /* the newest first, up to that instant */
+    found[0] = '\0';
+    assert_int_equal(journal_linked_read(view, text("a"), 0, 99, 1, see_linked, found), 0);
+    assert_string_equal(found, "1@30 ");
+    found[0] = '\0';
+    assert_int_equal(journal_linked_read(view, text("c"), 0, 99, 10, see_linked, found), 0);
+    assert_string_equal(found, "");
+    assert_int_equal(journal_linked_later(view, 3, 20, see_linked, found), 0);
+    assert_true(strstr(found, "1@30 ") && strstr(found, "2@20 ") && strstr(found, "4@20 ") &&
+                !strstr(found, "3@"));
+    journal_view_close(view);
+    assert_int_equal(run_errand(scratch.journal, too_many_links, NULL), PW_ERROR_LIMIT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -533,6 +633,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(facts_and_cursors, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_failing_task_undoes_itself_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pending_rows_of_an_event_stay_together, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_owed_anew_stays_owed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(links_find_what_belongs_together, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_owed_for_long_comes_oldest_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_asked_often_has_an_index, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cases_are_one_an_engagement, set_up, tear_down),

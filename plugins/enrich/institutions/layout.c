@@ -106,8 +106,7 @@ static int lay_out(struct compiler *compiler, const struct rows *meanings, struc
                   {SECTION_WORD_SLOTS, &compiler->words},
                   {SECTION_PLACE_SLOTS, &compiler->places},
                   {SECTION_ID_SLOTS, &compiler->ids}};
-    int error =
-        put_section(layout, &header, SECTION_TEXT, &header, 1, sizeof header); /* its own place, for now */
+    int error = put_section(layout, &header, SECTION_TEXT, &header, 1, sizeof header); /* holds its place */
     for (size_t i = 0; i < sizeof parts / sizeof *parts && !error; i++)
         error = put_section(layout, &header, parts[i].section, parts[i].rows->data, parts[i].rows->count,
                             parts[i].rows->size);
