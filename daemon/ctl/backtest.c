@@ -415,6 +415,7 @@ int ctl_backtest(struct ctl *ctl)
         status = open_journal(&backtest);
     if (status == CTL_GOOD && comparison_new(&backtest.comparison) != 0)
         status = CTL_BAD;
+    backtest.recall.wants = PW_EARLIER_ENGAGEMENT | PW_EARLIER_FUNDING;
     backtest.recall.config = backtest.sides[CONFIGURED].config = backtest.plain;
     backtest.sides[TRIED].config = ctl->config;
     if (status == CTL_GOOD)

@@ -261,6 +261,7 @@ static void fill(struct dispatch *dispatch)
         dispatch->stopping) /* `done` may come out of a push: no second filling inside one */
         return;
     dispatch->filling = true;
+    dispatch->recall.wants = pipeline_earlier(dispatch->pipeline);
     if (!dispatch->paused) {
         if (!dispatch->past.done)
             past_fill(dispatch);

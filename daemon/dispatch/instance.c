@@ -271,6 +271,13 @@ static void learn_pathways(struct instance *instance, const struct pw_document *
     drop(instance, &instance->doubted, PART_UNNEEDED, instance->pathways);
 }
 
+static void learn_earlier(struct instance *instance, const struct pw_document *ready)
+{
+    int64_t wants = 0;
+    (void)json_integer(ready, json_member(ready, PW_NODE_ROOT, "earlier"), &wants);
+    instance->earlier = (uint32_t)wants & (PW_EARLIER_ENGAGEMENT | PW_EARLIER_FUNDING);
+}
+
 static void learn_lists(struct instance *instance, const struct pw_document *ready)
 {
     struct pw_text word = json_text(ready, json_member(ready, PW_NODE_ROOT, "lists"));
@@ -287,6 +294,7 @@ static void host_up(void *owner, struct host_process *host, const struct pw_docu
     (void)host;
     learn_pathways(instance, ready);
     learn_lists(instance, ready);
+    learn_earlier(instance, ready);
     instance->away = false;
     instance->settled = true;
     if (pipeline->events->changed)
@@ -383,6 +391,7 @@ void instance_init(struct instance *instance, struct pipeline *pipeline, const s
     instance->pipeline = pipeline;
     instance->plugin = plugin;
     instance->pathways = configured_pathways(plugin);
+    instance->earlier = PW_EARLIER_ENGAGEMENT | PW_EARLIER_FUNDING;
     queue_init(&instance->waiting);
     queue_init(&instance->doubted);
     queue_init(&instance->sent);

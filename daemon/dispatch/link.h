@@ -8,6 +8,7 @@
 #ifndef PATHWAYD_DISPATCH_LINK_H
 #define PATHWAYD_DISPATCH_LINK_H
 
+#include <pathwayd/fact.h>
 #include "json/buffer.h"
 #include "json/json.h"
 

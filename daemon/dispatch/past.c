@@ -27,6 +27,8 @@ static struct held_link **bucket_of(const struct dispatch *dispatch, uint64_t ha
 bool past_waits(const struct dispatch *dispatch, const struct work *work)
 {
     for (uint32_t i = 0; i < work->links.count; i++) {
+        if (!recall_wants(&dispatch->recall, &work->links.items[i]))
+            continue;
         uint64_t hash = hash_of(&work->links.items[i]);
         for (const struct held_link *held = *bucket_of(dispatch, hash); held; held = held->next)
             if (held->hash == hash)
@@ -137,6 +139,8 @@ static int owe_later(void *to, uint64_t sequence, int64_t at_ms)
     struct owing *owing = to;
     struct identity identity = {owing->work, at_ms, at_ms > owing->work->as_of};
     int status = 0;
+    if (sequence == owing->work->sequence)
+        return 0;
     if (!identity.later)
         status =
             journal_event_read(journal_writer_view(owing->writer), sequence, compare_identity, &identity);
@@ -156,13 +160,19 @@ int past_write_links(struct journal_writer *writer, const struct work *work)
     return journal_links_put(writer, work->sequence, work->as_of, names, work->links.count);
 }
 
+/* Of a corrected event, whatever it ever belonged to; a fresh one belongs to what it says. */
 int past_write(struct journal_writer *writer, struct work *work, const struct work_context *context)
 {
     struct owing owing = {writer, work, context};
-    if (work->links.count == 0)
-        return 0;
-    int status = past_write_links(writer, work);
-    return status < 0 ? status
-                      : journal_linked_later(journal_writer_view(writer), work->sequence, work->as_of,
-                                             owe_later, &owing);
+    struct journal_view *view = journal_writer_view(writer);
+    int status = work->links.count ? past_write_links(writer, work) : 0;
+    if (status == 0 && work->corrected && work->wants)
+        return journal_linked_later(view, work->sequence, work->as_of, owe_later, &owing);
+    for (uint32_t i = 0; i < work->links.count && status == 0 && !work->corrected; i++) {
+        const struct link *link = &work->links.items[i];
+        if (work->wants & (link->source ? PW_EARLIER_FUNDING : PW_EARLIER_ENGAGEMENT))
+            status = journal_linked_read(view, (struct pw_text){link->name, link->length}, work->as_of,
+                                         INT64_MAX, UINT32_MAX, owe_later, &owing);
+    }
+    return status;
 }

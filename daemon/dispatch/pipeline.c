@@ -222,6 +222,14 @@ struct host_process *pipeline_instance(const struct pipeline *pipeline, uint32_t
     return pipeline->instances[instance].host;
 }
 
+uint32_t pipeline_earlier(const struct pipeline *pipeline)
+{
+    uint32_t wants = 0;
+    for (uint32_t i = pipeline->enricher_count; i < pipeline->instance_count; i++)
+        wants |= pipeline->instances[i].earlier;
+    return wants;
+}
+
 uint64_t pipeline_lists(const struct pipeline *pipeline)
 {
     uint64_t hash = 0;

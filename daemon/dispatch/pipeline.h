@@ -71,6 +71,9 @@ struct host_process *pipeline_instance(const struct pipeline *pipeline, uint32_t
 /* Everything started and either up or failed at least once. */
 bool pipeline_settled(const struct pipeline *pipeline);
 
+/* What the policies want to be told of what came before (PW_EARLIER_*); all, while one of them has not said yet. */
+uint32_t pipeline_earlier(const struct pipeline *pipeline);
+
 /* What the enrichers screen against, as a number; 0 while one of them has not said yet, or is away. */
 uint64_t pipeline_lists(const struct pipeline *pipeline);
 

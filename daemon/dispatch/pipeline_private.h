@@ -34,6 +34,7 @@ struct instance {
     const struct config_plugin *plugin;
     uint32_t index;
     uint32_t pathways; /* bit set it judges; all until it said or the configuration says */
+    uint32_t earlier;  /* PW_EARLIER_*: what it wants to be told; all, until it has said */
     uint64_t lists;    /* enricher, once up: a hash of its word for what it screens against, never 0 */
     bool away;         /* declared down: its parts are missing at once */
     bool settled;      /* was up or failed at least once */

@@ -100,12 +100,19 @@ static int read_link(struct recall *recall, struct work *work, const struct link
     return status < 0 ? status : work->past.failed ? PW_ERROR_MEMORY : 0;
 }
 
+bool recall_wants(const struct recall *recall, const struct link *link)
+{
+    return (recall->wants & (link->source ? PW_EARLIER_FUNDING : PW_EARLIER_ENGAGEMENT)) != 0;
+}
+
 int recall_past(struct recall *recall, struct work *work)
 {
     int status = 0;
     buffer_clear(&work->past);
+    work->wants = recall->wants;
     for (uint32_t i = 0; i < work->links.count && status == 0; i++)
-        status = read_link(recall, work, &work->links.items[i]);
+        if (recall_wants(recall, &work->links.items[i]))
+            status = read_link(recall, work, &work->links.items[i]);
     return status;
 }
 

@@ -13,6 +13,7 @@ struct recall {
     const struct config *config;
     struct journal_view *view;
     bool corrections;            /* there are some in the journal */
+    uint32_t wants;              /* PW_EARLIER_*: what of the past is told */
     struct pw_document document; /* of the event recalled last */
     struct buffer corrected;
 };
@@ -23,6 +24,9 @@ int recall_event(struct recall *recall, struct work *work);
 
 /* Puts what came before into work->past. 0, or an error. */
 int recall_past(struct recall *recall, struct work *work);
+
+/* Whether a link of this kind is wanted. */
+bool recall_wants(const struct recall *recall, const struct link *link);
 
 void recall_release(struct recall *recall); /* not the view */
 

@@ -37,6 +37,7 @@ struct work {
     struct links links;        /* what it belongs to */
     struct held_link held_links[LINKS_OF_EVENT];
     bool holds;
+    uint32_t wants;     /* PW_EARLIER_*, as this event was judged */
     struct buffer past; /* what came before it, as facts without brackets */
     uint32_t pathways;  /* bit set */
     char *bytes;        /* body, then affiliation */

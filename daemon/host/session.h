@@ -31,6 +31,7 @@ struct session {
     char *load_body; /* LOAD's bytes; request points into them */
     struct pw_document event, facts, notice;
     struct buffer out, reply;
+    uint32_t earlier;           /* PW_EARLIER_*: what it wants to be told of what came before */
     const struct pw_list *list; /* the plugin's extension, NULL when it offers none */
 };
 

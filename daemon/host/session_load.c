@@ -90,6 +90,7 @@ static int send_ready(struct session *session)
     sandbox_write(&session->sandbox, out);
     put_texts(out, "extensions", extensions);
     put_list_version(session, out);
+    json_member_unsigned(out, "earlier", session->earlier);
     json_write_end(out, '}');
     return send_frame(session, FRAME_READY);
 }
@@ -151,8 +152,12 @@ static int start(struct session *session, struct defects *defects)
         defect_add(defects, "%s", why);
         return PW_ERROR_UNSUPPORTED;
     }
-    if (session->loaded.plugin.extension)
+    if (session->loaded.plugin.extension) {
         session->list = session->loaded.plugin.extension(session->instance, PW_EXTENSION_LIST);
+        const struct pw_earlier *earlier =
+            session->loaded.plugin.extension(session->instance, PW_EXTENSION_EARLIER);
+        session->earlier = earlier && earlier->struct_size >= sizeof(*earlier) ? earlier->wants : 0;
+    }
     if (session->list &&
         (session->list->struct_size < offsetof(struct pw_list, compile) || !session->list->screen)) {
         defect_add(defects, "The extension %s is too short or lacks its slot screen.", PW_EXTENSION_LIST);

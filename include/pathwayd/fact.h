@@ -24,7 +24,8 @@
  *
  *     {"source","list","entry","entry_name","relation":"parent"|"child","of": the institution named,"snapshot"}
  *
- * pathwayd itself adds, "by" the journal, what came before by the events' own time: `engagement.event` for each earlier
+ * To a policy that asks for it by the extension "pathwayd.earlier/1" pathwayd itself adds, "by" the journal, what came
+ * before by the events' own time: `engagement.event` for each earlier
  * event of the engagement, the newest 64 in the order of time, with the value {"id","type","time","data"}, and
  * `engagement.left_out` when there were more; `funding.earlier` for what the partner at `pointer`, the source of this
  * event's funding, gave before, with the value {"id","type","time","funding"}, and `funding.left_out` when there was more
@@ -38,6 +39,18 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+#define PW_EXTENSION_EARLIER "pathwayd.earlier/1"
+
+#define PW_EARLIER_ENGAGEMENT 1u /* engagement.event */
+#define PW_EARLIER_FUNDING    2u /* funding.earlier */
+
+/* What an assess plugin wants to be told of what came before. When an event comes late, those that come after it are
+ * judged again, so ask for no more than is read. [after start] */
+struct pw_earlier {
+    uint32_t struct_size;
+    uint32_t wants; /* PW_EARLIER_* */
+};
 
 struct pw_fact {
     uint32_t struct_size;

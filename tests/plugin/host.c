@@ -38,7 +38,7 @@ static void test_ready_tells_everything(void **state)
     assert_contains(
         ready, "\"sandbox\":{\"no_new_privs\":true,\"landlock\":2,\"landlock_net\":false,\"seccomp\":true");
     assert_contains(ready, "\"missing\":[\"");
-    assert_contains(ready, "\"extensions\":[]}");
+    assert_contains(ready, "\"extensions\":[],\"earlier\":0}");
     driver_stop_well(&driver);
 }
 

@@ -49,4 +49,5 @@ PW_EXPORT const struct pw_plugin pw_plugin = {
     .handle = policy_handle,
     .stop = policy_stop,
     .destroy = policy_destroy,
+    .extension = policy_extension,
 };

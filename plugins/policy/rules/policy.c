@@ -23,6 +23,7 @@ struct instance {
     struct pack **packs; /* those that say something of the pathway: active ones, then those on trial */
     uint32_t pack_count;
     const struct pack *pack; /* the one that is speaking */
+    struct pw_earlier earlier;
     struct assessment assessment;
     struct ground ground;
     struct pw_evidence evidence[EVIDENCE_MAX];
@@ -62,7 +63,17 @@ int32_t policy_start(void *handle, const struct pw_document *config)
     int32_t status = selection_read(&selection, config);
     instance->packs = selection.packs;
     instance->pack_count = selection.count;
+    instance->earlier.struct_size = sizeof instance->earlier;
+    for (uint32_t i = 0; i < selection.count; i++)
+        instance->earlier.wants |= (selection.packs[i]->earlier_count ? PW_EARLIER_ENGAGEMENT : 0) |
+                                   (selection.packs[i]->funding_count ? PW_EARLIER_FUNDING : 0);
     return status < 0 ? explain(instance, status, error) : PW_OK;
+}
+
+const void *policy_extension(void *handle, const char *name)
+{
+    const struct instance *instance = handle;
+    return strcmp(name, PW_EXTENSION_EARLIER) == 0 ? &instance->earlier : NULL;
 }
 
 void policy_stop(void *instance)

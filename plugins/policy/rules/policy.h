@@ -49,6 +49,7 @@ int32_t policy_start(void *instance, const struct pw_document *config);
 int32_t policy_handle(void *instance, const struct pw_message *message);
 void policy_stop(void *instance);
 void policy_destroy(void *instance);
+const void *policy_extension(void *instance, const char *name); /* what the packs read of the past (fact.h) */
 
 /* The configuration keys: which packs, and for some the Seven Sons switch (R22). */
 #define POLICY_CONFIG_PACKS                                                                                  \
