@@ -9,6 +9,7 @@
  * Two runs are compared, not a run with what was found then: what changed for other reasons is not the pack's doing.
  */
 #include <inttypes.h>
+#include <pathwayd/plugin.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 #include "dispatch/recall.h"
 #include "json/time.h"
 
-#define BACKTEST_PAIRS  2048u /* read and not yet compared: bounds memory whatever the journal's size */
+#define BACKTEST_PAIRS  256u /* read and not yet compared: some 150 KiB each, whatever the journal's size */
 #define BACKTEST_BYTES  (24u << 20)
 #define BACKTEST_ROWS   128u /* events fetched at once */
 #define PROGRESS_EVENTS 4096u
@@ -52,8 +53,10 @@ struct backtest {
     struct comparison *comparison;
     int64_t from_ms, to_ms;
     const char *engagement;
-    bool screen; /* enrichers are asked; else the stored facts hold */
-    uint64_t after, read;
+    bool screen;                /* enrichers are asked; else the stored facts hold */
+    uint64_t after, read, upto; /* upto: what dispatch has judged */
+    uint64_t *waiting;          /* events whose facts an enricher still owes, in order */
+    size_t waiting_count, left_out;
     uint32_t pairs;
     size_t bytes;
     bool ended, stopping;
@@ -178,6 +181,55 @@ static char *text_at(const struct pw_document *document, const char *pointer)
     return strndup(text.data ? text.data : "", text.length);
 }
 
+/* ---- what has no facts yet ---- */
+
+static int note_waiting(void *to, const struct journal_pending *pending)
+{
+    struct backtest *backtest = to;
+    backtest->after = pending->sequence;
+    if (pending->pathway.length) /* a policy's judgement; the facts are there */
+        return 0;
+    uint64_t *more = reallocarray(backtest->waiting, backtest->waiting_count + 1, sizeof(*backtest->waiting));
+    if (!more)
+        return PW_ERROR_MEMORY;
+    backtest->waiting = more;
+    more[backtest->waiting_count++] = pending->sequence;
+    return 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+/* Without its facts an event would be judged as if no list named anybody: a silent pass. */
+static int find_waiting(struct backtest *backtest)
+{
+    int status = journal_cursor_get(backtest->recall.view, "dispatch", &backtest->upto);
+    for (uint32_t i = 0; i < backtest->plain->plugin_count && status == 0; i++) {
+        const struct config_plugin *plugin = &backtest->plain->plugins[i];
+        uint64_t before = UINT64_MAX;
+        backtest->after = 0;
+        while (plugin->stage == PW_STAGE_ENRICH && status == 0 && backtest->after != before) {
+            before = backtest->after;
+            status = journal_pending_read(backtest->recall.view, text_of(plugin->name), before, BACKTEST_ROWS,
+                                          note_waiting, backtest);
+        }
+    }
+    backtest->after = 0;
+    if (backtest->waiting_count > 1)
+        qsort(backtest->waiting, backtest->waiting_count, sizeof(*backtest->waiting), by_number);
+    return status;
+}
+
+static bool is_waiting(const struct backtest *backtest, uint64_t sequence)
+{
+    return sequence > backtest->upto ||
+           (backtest->waiting_count && bsearch(&sequence, backtest->waiting, backtest->waiting_count,
+                                               sizeof(*backtest->waiting), by_number));
+}
+
 static bool asked_for(const struct backtest *backtest, const struct pair *pair)
 {
     const struct work *work = pair->work;
@@ -213,6 +265,10 @@ static int read_pair(struct backtest *backtest, const struct journal_event *even
         return PW_ERROR_MEMORY;
     if (!asked_for(backtest, pair))
         return 0;
+    if (!backtest->screen && is_waiting(backtest, event->sequence)) {
+        backtest->left_out++;
+        return 0;
+    }
     for (int i = 0; i < SIDES; i++)
         if (!(pair->said[i] = calloc(1, sizeof(*pair->said[i]))))
             return PW_ERROR_MEMORY;
@@ -413,6 +469,10 @@ int ctl_backtest(struct ctl *ctl)
         status = load_plain(&backtest);
     if (status == CTL_GOOD)
         status = open_journal(&backtest);
+    if (status == CTL_GOOD && find_waiting(&backtest) < 0) {
+        ctl_complain("what is still owed cannot be read from the journal");
+        status = CTL_BAD;
+    }
     if (status == CTL_GOOD && comparison_new(&backtest.comparison) != 0)
         status = CTL_BAD;
     backtest.recall.wants = PW_EARLIER_ENGAGEMENT | PW_EARLIER_FUNDING;
@@ -420,11 +480,14 @@ int ctl_backtest(struct ctl *ctl)
     backtest.sides[TRIED].config = ctl->config;
     if (status == CTL_GOOD)
         status = run(&backtest);
+    if (status == CTL_GOOD && backtest.left_out)
+        ctl_complain("%zu events are left out: their facts are not there yet", backtest.left_out);
     if (status == CTL_GOOD && comparison_events(backtest.comparison) == 0 && !ctl->json)
         puts("There are no such events in the journal.");
     else if (status == CTL_GOOD)
         comparison_print(backtest.comparison, ctl, &view);
     comparison_free(backtest.comparison);
+    free(backtest.waiting);
     recall_release(&backtest.recall);
     if (backtest.recall.view)
         journal_view_close(backtest.recall.view);

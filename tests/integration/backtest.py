@@ -102,6 +102,14 @@ check(daemon.ctl("backtest", "--pack", less, "--journal", "/nowhere").returncode
 run = daemon.ctl("backtest", "--pack", less, "--from", "2030-01-01")
 check(run.returncode == 0 and "no such events" in run.stdout, "nothing in that time")
 
+daemon.ctl("pause")
+daemon.send([dated(99, "2025-07-02", partner=SEVEN_SONS)])
+run = daemon.ctl("backtest", "--pack", less, "--json")
+check(json.loads(run.stdout)["events"] == 9 and "1 events are left out" in run.stderr, "what was not screened yet is left out, and said")
+daemon.ctl("resume")
+check(daemon.drain() and backtest(less)["events"] == 10, "and looked at once it was")
+before = stored()
+
 office = {"format": "pathwayd-list/1", "source": "office", "list": "OFFICE", "snapshot": "2026-01-02", "title": "Our own",
           "licence": "CC0-1.0", "entries": [{"id": "1", "name": "ETH Zurich", "category": "military", "effect": "informs"}]}
 with open(os.path.join(daemon.home, "office.json"), "w") as out:
