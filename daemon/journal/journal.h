@@ -239,6 +239,14 @@ int journal_case_of_engagement(struct journal_view *view, struct pw_text engagem
 int journal_case_read(struct journal_view *view, uint64_t case_id, journal_case_row *row, void *to);
 int journal_cases_read(struct journal_view *view, uint64_t after_case, uint32_t limit, journal_case_row *row,
                        void *to);
+/* What people decided, case by case, each case's in the order of time; with when the case was opened. */
+struct journal_disposition {
+    uint64_t case_id;
+    struct pw_text disposition; /* "proceed", "proceed_with_mitigation", "declined" */
+    int64_t opened_ms, at_ms;
+};
+typedef int journal_disposition_row(void *to, const struct journal_disposition *disposition);
+int journal_dispositions_read(struct journal_view *view, journal_disposition_row *row, void *to);
 int journal_notices_of_case(struct journal_view *view, uint64_t case_id, journal_notice_row *row, void *to);
 /* Waiting notices of a channel that are due at `now_ms`, oldest first. */
 int journal_notices_due(struct journal_view *view, struct pw_text channel, int64_t now_ms, uint32_t limit,

@@ -139,6 +139,9 @@ const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_CASE_OF_ENGAGEMENT] = CASE_COLUMNS "WHERE engagement = ?1",
     [STATEMENT_CASES] = CASE_COLUMNS "WHERE id > ?1 ORDER BY id LIMIT ?2",
 
+    [STATEMENT_DISPOSITIONS] = "SELECT d.case_id, d.disposition, c.opened, d.at FROM decision d "
+                               "JOIN review_case c ON c.id = d.case_id ORDER BY d.case_id, d.at, d.id",
+
     [STATEMENT_NOTICE_STATE] = "SELECT state FROM notice WHERE number = ?1",
     [STATEMENT_NOTICE_INSERT] =
         "INSERT INTO notice(case_id, revision, notice_id, channel, reviewer, address, state, body, error, "
