@@ -126,6 +126,23 @@ const struct ctl_command ctl_commands[] = {
       {"--text", "WHY", "a sentence to go with it"},
       {"--endpoint", "URL", "this feed (default: the first that may send corrections for the source)"},
       {"--dry-run", NULL, "print the corrections instead of sending them"}}},
+    {"report",
+     NULL,
+     "",
+     "what the policies cost, and whom they burden",
+     "Events, findings, holds, decisions and how long they took, by pathway, rule, unit and partner's "
+     "country;\n"
+     "rules that cry wolf. Figures from fewer than 5 engagements are not shown. Reads the journal, beside "
+     "the "
+     "daemon.",
+     0,
+     0,
+     ctl_report,
+     {{"--from", "DATE", "events received from this day (UTC) on"},
+      {"--to", "DATE", "events received up to this day, which counts"},
+      {"--by", "WHAT", "only by pathway, rule, unit or country"},
+      {"--shadow", NULL, "also what packs on trial would have said, by rule"},
+      {"--journal", "FILE", "the journal (default: the configuration's)"}}},
     {"plugin", "list", "", "the running plugin hosts", NULL, 0, 0, ctl_plugin_list, {{0}}},
     {"plugin",
      "describe",

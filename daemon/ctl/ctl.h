@@ -95,6 +95,7 @@ int ctl_findings(struct ctl *ctl);
 int ctl_case_list(struct ctl *ctl);
 int ctl_case_show(struct ctl *ctl);
 int ctl_answer(struct ctl *ctl);
+int ctl_report(struct ctl *ctl);
 int ctl_plugin_list(struct ctl *ctl);
 int ctl_plugin_describe(struct ctl *ctl);
 int ctl_plugin_check(struct ctl *ctl);
