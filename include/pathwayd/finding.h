@@ -65,9 +65,10 @@ struct pw_finding {
     uint32_t benefit_count;
     uint32_t mitigation_count;
     /* Since ABI 1.1. */
-    struct pw_text version; /* of the regime's pack that spoke, e.g. "2.0.0" (R07); may be empty */
-    struct pw_text due;     /* a statutory date, YYYY-MM-DD (R46); empty for none */
-    uint32_t shadow;        /* 1: on trial; recorded, counts for nothing and tells nobody */
+    struct pw_text
+        version; /* of the pack that spoke, with what tells its rule's editions apart: "2.0.0+1a2b3c4d" (R07); may be empty */
+    struct pw_text due; /* a statutory date, YYYY-MM-DD (R46); empty for none */
+    uint32_t shadow;    /* 1: on trial; recorded, counts for nothing and tells nobody */
     uint32_t reserved;
 };
 #define PW_FINDING_SIZE_1_0 offsetof(struct pw_finding, version)

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 
 from harness import BIN, SOURCE, Daemon, check, finish, policies, skip
+from harness import event as collaboration
 
 CTL = os.path.join(BIN, "pathwayctl")
 PACKS = os.path.join(SOURCE, "conf", "packs")
@@ -345,5 +346,43 @@ for arguments in [(PAPER, "/nowhere.json"), ("/nowhere.json", EXAMPLE), (PAPER, 
                   (PAPER, write("half.json", "[{"))]:
     run = ctl("pack", "test", *arguments)
     check(run.returncode == 2 and run.stderr.startswith("pathwayctl: "), f"usage, with a sentence: {run.stderr.strip()}")
+
+# ---- editions --------------------------------------------------------------------------------------------------
+
+AMOUNT = {"funding": {"at_least": "1000.00", "currency": "USD", "types": ["*"]}}
+
+
+def versions(value):
+    """Of the findings on an event that any of the rules below is about."""
+    one = collaboration(1, funding={"kind": "gift", "amount": "9000.00", "currency": "USD"},
+                        partner=[{"name": "ETH Zurich", "country": "CH", "kind": "university", "relation": "funder"}])
+    run = ctl("assess", "--json", "--pack", write("edition.json", value), stdin=json.dumps(one) + "\n")
+    return {f["rule"]: f["version"] for f in json.loads(run.stdout)["findings"] if f["regime"] == "own"}
+
+
+def edited(*own, **head):
+    return versions(pack(*own, **head))
+
+
+first = edited(rule("own.sum", when=AMOUNT), rule("own.other"))
+check(set(first) == {"own.sum", "own.other"} and all(re.fullmatch(r"1\+[0-9a-f]{8}", v) for v in first.values()),
+      f"a finding names its pack's version and its rule's edition {first}")
+check(first["own.sum"] != first["own.other"], "each rule has its own")
+AMOUNT["funding"]["at_least"] = "1000.01"
+now = edited(rule("own.sum", when=AMOUNT), rule("own.other"))
+check(now["own.sum"] != first["own.sum"] and now["own.other"] == first["own.other"],
+      "another threshold is another edition of that rule alone, though the version is the same")
+AMOUNT["funding"]["at_least"] = "1000.00"
+check(edited(rule("own.sum", when=AMOUNT, explanation="Better words.", label="other", benefits=["d"]),
+             rule("own.other")) == first, "better words are none")
+check(edited(rule("own.sum", when=AMOUNT, level="suggested"), rule("own.other"))["own.sum"] != first["own.sum"],
+      "another level is one")
+text = json.dumps(pack(rule("own.sum", when=AMOUNT), rule("own.other")), indent=7)
+check(versions("// a comment\n" + text) == first, "comments and white space are none")
+used = [edited(rule("own.sum", when={"use": "outer"}), rule("own.other"),
+               define={"inner": {"field": "/data/transfer_mode", "has_any": words}, "outer": {"not": {"not": {"use": "inner"}}}})
+        for words in (["read_only_output"], ["read_only_output", "data"])]
+check(used[0]["own.sum"] != used[1]["own.sum"] and used[0]["own.other"] == used[1]["own.other"],
+      "another definition is another edition of the rules that use it, and of no other")
 
 finish()

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "rules/date.h"
+#include "rules/edition.h"
 #include "rules/reader.h"
 
 enum head_key {
@@ -33,6 +34,8 @@ void pack_free(struct pack *pack)
 {
     if (!pack)
         return;
+    for (uint32_t i = 0; i < pack->rule_count; i++)
+        free(pack->rules[i].version);
     pack_file_close(&pack->file);
     free(pack->conditions);
     free(pack->filters);
@@ -184,7 +187,7 @@ static int32_t read_definitions(struct reader *reader, uint32_t node)
         if (status < 0)
             return status;
         reader->definitions[reader->definition_count++] =
-            (struct definition){api->key(reader->document, child), condition};
+            (struct definition){api->key(reader->document, child), condition, edition_of(reader, child)};
     }
     return PW_OK;
 }
@@ -203,6 +206,7 @@ static int32_t read_questions(struct reader *reader, uint32_t node)
         status = reader_condition(reader, nodes[i], &reader->pack->questions[i].facts);
         reader->question = QUESTION_COUNT;
         reader->pack->asked[i] = true;
+        reader->question_editions[i] = edition_of(reader, nodes[i]);
     }
     return status;
 }

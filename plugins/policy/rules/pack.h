@@ -137,6 +137,7 @@ struct question {
 
 struct rule {
     struct pw_text id;
+    char *version; /* the pack's, and the rule's edition (edition.h) */
     uint32_t kind; /* PW_KIND_* */
     uint64_t types;
     uint32_t when;         /* PACK_NONE: always */

@@ -317,7 +317,7 @@ static int32_t emit(struct instance *instance, const struct verdict *verdict, co
         .cost_count = rule->costs.count,
         .benefit_count = rule->benefits.count,
         .mitigation_count = rule->mitigations.count,
-        .version = pack->version,
+        .version = {rule->version, strlen(rule->version)},
         .due = told.due,
         .shadow = pack->shadow,
     };

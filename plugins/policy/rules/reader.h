@@ -12,6 +12,7 @@
 struct definition { /* a named condition: {"define": {"tie": …}} */
     struct pw_text name;
     uint32_t condition;
+    uint64_t edition; /* edition.h */
 };
 #define READER_MAX_DEFINITIONS 64u
 
@@ -38,6 +39,7 @@ struct reader {
     bool duty;           /* inside a rule of kind duty, which alone may read a country */
     uint32_t definition_count;
     struct definition definitions[READER_MAX_DEFINITIONS];
+    uint64_t question_editions[QUESTION_COUNT];
     struct place *places; /* of the conditions */
     uint32_t place_count, place_room;
     uint32_t *entries; /* the outcomes' nodes, by their number */

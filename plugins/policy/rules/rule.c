@@ -5,6 +5,7 @@
 #include "rules/reader.h"
 
 #include <string.h>
+#include "rules/edition.h"
 
 static const char *const level_names[PW_LEVEL_COUNT] = {"none",        "note",     "suggested",
                                                         "recommended", "required", "prohibited"};
@@ -368,7 +369,8 @@ static int32_t read_rule(struct reader *reader, uint32_t node)
     if (!slot)
         return reader_memory(reader);
     *slot = rule;
-    return PW_OK;
+    slot->version = edition_version(reader, node);
+    return slot->version ? PW_OK : reader_memory(reader);
 }
 
 int32_t reader_rules(struct reader *reader, uint32_t node)
