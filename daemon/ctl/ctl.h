@@ -17,12 +17,14 @@
 #define CTL_USAGE 2 /* usage or configuration */
 
 #define CTL_MAX_OPTIONS     24
+#define CTL_MAX_AGAIN       64 /* repetitions of options on one command line */
 #define CTL_MAX_POSITIONALS 64 /* files to compile; other commands take one or two */
 
 struct ctl_option {
     const char *name;     /* "--batch" */
     const char *argument; /* "N"; NULL: a switch */
     const char *help;
+    bool again; /* may be given more than once, see ctl_option_again */
 };
 
 struct ctl;
@@ -40,6 +42,11 @@ struct ctl_command {
 struct ctl {
     const struct ctl_command *command;
     const char *values[CTL_MAX_OPTIONS]; /* parallel to command->options; "" for a switch that was given */
+    struct {
+        const struct ctl_option *option;
+        const char *value;
+    } again[CTL_MAX_AGAIN]; /* what an option was given as from its second time on */
+    int again_count;
     const char *positionals[CTL_MAX_POSITIONALS];
     int positional_count;
     bool json;
@@ -59,6 +66,8 @@ extern const struct ctl_option ctl_global_options[]; /* ends with a NULL name */
 
 /* The value of an option of this command ("--batch"): NULL when it was not given. */
 const char *ctl_option(const struct ctl *ctl, const char *name);
+/* What it was given as the `time`th time, from 0; NULL: it was not given so often. */
+const char *ctl_option_again(const struct ctl *ctl, const char *name, int time);
 /* A whole number within minimum..maximum, `otherwise` when not given. CTL_USAGE after a sentence. */
 int ctl_option_number(const struct ctl *ctl, const char *name, int64_t minimum, int64_t maximum,
                       int64_t otherwise, int64_t *ret_value);

@@ -75,6 +75,16 @@ const char *ctl_option(const struct ctl *ctl, const char *name)
     return NULL;
 }
 
+const char *ctl_option_again(const struct ctl *ctl, const char *name, int time)
+{
+    if (time == 0)
+        return ctl_option(ctl, name);
+    for (int i = 0; i < ctl->again_count; i++)
+        if (strcmp(ctl->again[i].option->name, name) == 0 && --time == 0)
+            return ctl->again[i].value;
+    return NULL;
+}
+
 int ctl_option_number(const struct ctl *ctl, const char *name, int64_t minimum, int64_t maximum,
                       int64_t otherwise, int64_t *ret_value)
 {
@@ -175,6 +185,18 @@ static const char **option_slot(struct ctl *ctl, const char *word, size_t length
     return NULL;
 }
 
+/* The first value stays in its slot. */
+static int take_again(struct ctl *ctl, const struct ctl_option *option, const char *value)
+{
+    if (ctl->again_count == CTL_MAX_AGAIN) {
+        ctl_complain("%s is given more often than %d times", option->name, CTL_MAX_AGAIN);
+        return CTL_USAGE;
+    }
+    ctl->again[ctl->again_count].option = option;
+    ctl->again[ctl->again_count++].value = value;
+    return CTL_GOOD;
+}
+
 /* Takes arguments[*at], and the next one when it is the option's value. */
 static int take_option(struct ctl *ctl, char **arguments, int count, int *at, const char **global)
 {
@@ -198,7 +220,10 @@ static int take_option(struct ctl *ctl, char **arguments, int count, int *at, co
         ctl_complain("%s needs a value: %s", option->name, option->argument);
         return CTL_USAGE;
     }
-    *slot = equals ? equals + 1 : arguments[++*at];
+    const char *value = equals ? equals + 1 : arguments[++*at];
+    if (option->again && *slot)
+        return take_again(ctl, option, value);
+    *slot = value;
     return CTL_GOOD;
 }
 

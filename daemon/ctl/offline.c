@@ -208,9 +208,10 @@ static int apply_snapshot(struct ctl *ctl, const char *file)
 
 int offline_prepare(struct ctl *ctl)
 {
-    const char *pack = ctl_option(ctl, "--pack"), *snapshot = ctl_option(ctl, "--snapshot");
+    const char *pack = NULL, *snapshot = ctl_option(ctl, "--snapshot");
     int status = ctl_config(ctl);
-    if (status == CTL_GOOD && pack) /* takes the place of those of its regime, whatever else is active */
+    /* Each takes the place of those of its regime, whatever else is active. */
+    for (int i = 0; status == CTL_GOOD && (pack = ctl_option_again(ctl, "--pack", i)); i++)
         status = apply_pack(ctl, pack, "instead", true);
     if (status == CTL_GOOD && snapshot)
         status = apply_snapshot(ctl, snapshot);
