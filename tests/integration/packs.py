@@ -385,4 +385,16 @@ used = [edited(rule("own.sum", when={"use": "outer"}), rule("own.other"),
 check(used[0]["own.sum"] != used[1]["own.sum"] and used[0]["own.other"] == used[1]["own.other"],
       "another definition is another edition of the rules that use it, and of no other")
 
+# ---- several packs at once -------------------------------------------------------------------------------------
+
+tried = [write(f"tried-{name}.json", pack(rule(f"{name}.rule"), regime=name)) for name in ("first", "second", "third")]
+arguments = [word for path in tried for word in ("--pack", path)]
+run = ctl("assess", "--json", *arguments, stdin=json.dumps(collaboration(1)) + "\n")
+found = {f["rule"] for f in json.loads(run.stdout)["findings"]}
+check({"first.rule", "second.rule", "third.rule"} <= found, f"--pack given three times tries three packs {sorted(found)}")
+run = ctl("assess", *arguments[:4], "--pack", write("tried-bad.json", "{"), stdin="")
+check(run.returncode == 2 and "tried-bad.json:1" in run.stderr, f"a bad one among them is named {run.stderr!r}")
+run = ctl("assess", *["--pack", tried[0]] * 66, stdin="")
+check(run.returncode == 2 and "more often than 64 times" in run.stderr, f"there is an end to it {run.stderr!r}")
+
 finish()
