@@ -482,10 +482,12 @@ int ctl_backtest(struct ctl *ctl)
         status = run(&backtest);
     if (status == CTL_GOOD && backtest.left_out)
         ctl_complain("%zu events are left out: their facts are not there yet", backtest.left_out);
-    if (status == CTL_GOOD && comparison_events(backtest.comparison) == 0 && !ctl->json)
+    if (status == CTL_GOOD && comparison_events(backtest.comparison) == 0 && !ctl->json) {
         puts("There are no such events in the journal.");
-    else if (status == CTL_GOOD)
+    } else if (status == CTL_GOOD) {
+        comparison_sort(backtest.comparison);
         comparison_print(backtest.comparison, ctl, &view);
+    }
     comparison_free(backtest.comparison);
     free(backtest.waiting);
     recall_release(&backtest.recall);

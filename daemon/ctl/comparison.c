@@ -216,3 +216,24 @@ int comparison_add(struct comparison *comparison, struct pw_text id, struct pw_t
     unit->changed += changed;
     return 0;
 }
+
+static int rules_in_order(const void *a, const void *b)
+{
+    const struct compared_rule *left = a, *right = b;
+    if (left->pathway != right->pathway)
+        return left->pathway < right->pathway ? -1 : 1;
+    return strcmp(left->name, right->name);
+}
+
+static int units_in_order(const void *a, const void *b)
+{
+    return strcmp(((const struct compared_unit *)a)->name, ((const struct compared_unit *)b)->name);
+}
+
+void comparison_sort(struct comparison *comparison)
+{
+    if (comparison->rule_count)
+        qsort(comparison->rules, comparison->rule_count, sizeof(*comparison->rules), rules_in_order);
+    if (comparison->unit_count)
+        qsort(comparison->units, comparison->unit_count, sizeof(*comparison->units), units_in_order);
+}

@@ -38,6 +38,9 @@ void comparison_free(struct comparison *comparison); /* NULL is fine */
 int comparison_add(struct comparison *comparison, struct pw_text engagement, struct pw_text unit,
                    const struct verdicts *before, const struct verdicts *after);
 
+/* Rows by pathway and name, whatever order events were judged in: the same history, the same bytes. */
+void comparison_sort(struct comparison *comparison);
+
 struct comparison_view {
     bool engagements;       /* list those that change */
     const char *engagement; /* … or this one alone; NULL: all */

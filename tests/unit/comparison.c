@@ -112,6 +112,18 @@ static void long_units_have_one_row(void **state)
     }
 }
 
+static void rows_come_in_the_order_of_their_names(void **state)
+{
+    (void)state;
+    add("E-2", "Zoology", "[]", "[" SAYS("b.y", "note", "false") "]");
+    add("E-1", "AI", "[]", "[" SAYS("a.x", "note", "false") "]");
+    comparison_sort(comparison);
+    assert_string_equal(comparison->rules[0].name, "a.x");
+    assert_string_equal(comparison->rules[1].name, "b.y");
+    assert_string_equal(comparison->units[0].name, "AI");
+    assert_string_equal(comparison->units[1].name, "Zoology");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +131,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_on_trial_counts_for_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_rule_that_says_several_things_says_its_gravest, set_up, tear_down),
         cmocka_unit_test_setup_teardown(long_units_have_one_row, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(rows_come_in_the_order_of_their_names, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
