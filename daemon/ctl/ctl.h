@@ -22,9 +22,8 @@
 
 struct ctl_option {
     const char *name;     /* "--batch" */
-    const char *argument; /* "N"; NULL: a switch */
+    const char *argument; /* "N"; NULL: a switch; "N …": may be given again, see ctl_option_again */
     const char *help;
-    bool again; /* may be given more than once, see ctl_option_again */
 };
 
 struct ctl;

@@ -185,6 +185,13 @@ static const char **option_slot(struct ctl *ctl, const char *word, size_t length
     return NULL;
 }
 
+static bool comes_again(const struct ctl_option *option)
+{
+    static const char mark[] = " …";
+    size_t length = strlen(option->argument), tail = sizeof(mark) - 1;
+    return length >= tail && strcmp(option->argument + length - tail, mark) == 0;
+}
+
 /* The first value stays in its slot. */
 static int take_again(struct ctl *ctl, const struct ctl_option *option, const char *value)
 {
@@ -221,7 +228,7 @@ static int take_option(struct ctl *ctl, char **arguments, int count, int *at, co
         return CTL_USAGE;
     }
     const char *value = equals ? equals + 1 : arguments[++*at];
-    if (option->again && *slot)
+    if (comes_again(option) && *slot)
         return take_again(ctl, option, value);
     *slot = value;
     return CTL_GOOD;
