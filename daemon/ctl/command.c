@@ -368,7 +368,10 @@ static void print_option(const struct ctl_option *option)
     char left[64];
     snprintf(left, sizeof(left), "%s%s%s", option->name, option->argument ? " " : "",
              option->argument ? option->argument : "");
-    printf("  %-22s %s\n", left, option->help);
+    int columns = 22;
+    for (const char *at = left; *at; at++) /* printf counts bytes, and "…" has three */
+        columns += ((unsigned char)*at & 0xc0) == 0x80;
+    printf("  %-*s %s\n", columns, left, option->help);
 }
 
 static void print_command_help(const struct ctl_command *command)
