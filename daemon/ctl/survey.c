@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "dispatch/pathway.h"
-#include "event/correct.h"
+#include "dispatch/recall.h"
 #include "host/frame.h"
 
 #define CHUNK         1000u /* events read at a time */
@@ -31,11 +30,9 @@ struct spoken {
 /* The event at hand. */
 struct walk {
     struct survey *survey;
-    struct journal_view *view;
-    bool corrections; /* there are any in the journal */
+    struct recall recall; /* the event as it stands corrected */
     uint64_t last;
-    struct pw_document document, body; /* the event's, a finding's */
-    struct buffer corrected[2];
+    struct pw_document body; /* a finding's */
     struct spoken *spoken;
     size_t spoken_count, spoken_room;
     uint64_t engagement;
@@ -224,7 +221,7 @@ static void count_rules(struct walk *walk)
 
 static void count_countries(struct walk *walk)
 {
-    const struct pw_document *document = &walk->document;
+    const struct pw_document *document = &walk->recall.document;
     struct census_row *rows[MAX_COUNTRIES];
     size_t count = 0;
     uint32_t partners = json_find(document, PW_NODE_ROOT, "/data/partner");
@@ -253,65 +250,40 @@ static const struct config *route_config(const struct survey *survey)
     return survey->config ? survey->config : &nothing;
 }
 
-struct correcting {
-    struct walk *walk;
-    struct pw_text body;
-    int turn;
-};
-
-static int correct(void *to, const struct journal_event *correction)
+static void count_work(struct walk *walk, const struct work *work)
 {
-    struct correcting *correcting = to;
-    bool unsaid = false;
-    struct buffer *out = &correcting->walk->corrected[correcting->turn];
-    int status = event_correct(out, correcting->body, correction->body, &unsaid);
-    if (status < 0) /* about another event whose hash is the same */
-        return status == PW_ERROR_MEMORY ? status : 0;
-    correcting->body = buffer_view(out);
-    correcting->turn = 1 - correcting->turn;
-    return 0;
-}
-
-static int parse_event(struct walk *walk, const struct journal_event *event)
-{
-    struct correcting correcting = {walk, event->body, 0};
-    struct json_error error;
-    int status = walk->corrections
-                     ? journal_corrections_read(walk->view, event->source, event->id, correct, &correcting)
-                     : 0;
-    if (status < 0)
-        return status;
-    return json_parse(&walk->document, correcting.body.data, correcting.body.length, &json_limits_frame,
-                      &error);
+    struct survey *survey = walk->survey;
+    const struct pw_document *document = &walk->recall.document;
+    count_all(walk, &survey->tables[SURVEY_PATHWAY], &survey->total);
+    count_pathways(walk, work->pathways);
+    count_rules(walk);
+    struct pw_text unit = json_text(document, json_find(document, PW_NODE_ROOT, "/data/unit"));
+    count_all(walk, &survey->tables[SURVEY_UNIT], row_of(walk, SURVEY_UNIT, unit));
+    count_countries(walk);
+    count_event(walk, &survey->trial);
 }
 
 static int take_event(void *to, const struct journal_event *event)
 {
     struct walk *walk = to;
-    struct survey *survey = walk->survey;
-    const struct config *config = route_config(survey);
+    const struct survey *survey = walk->survey;
     struct pw_text name;
     walk->last = event->sequence;
     if (event->received_ms < survey->from_ms || event->received_ms > survey->to_ms ||
-        event_family_of(event->type, config->type_prefix, &name) == EVENT_CONTROL)
+        event_family_of(event->type, walk->recall.config->type_prefix, &name) == EVENT_CONTROL)
         return 0;
     walk->engagement = census_hash(event->engagement_id);
     walk->received_ms = event->received_ms;
     walk->spoken_count = 0;
-    int status = parse_event(walk, event);
+    struct work *work = work_new(WORK_LOOK, event); /* the document points into its bytes */
+    int status = work ? recall_event(&walk->recall, work) : PW_ERROR_MEMORY;
     if (status == 0)
-        status = journal_findings_of_event(walk->view, event->sequence, take_finding, walk);
-    if (status < 0)
-        return status;
+        status = journal_findings_of_event(walk->recall.view, event->sequence, take_finding, walk);
     settle_spoken(walk);
-    count_all(walk, &survey->tables[SURVEY_PATHWAY], &survey->total);
-    count_pathways(walk, pathway_route(config, &walk->document));
-    count_rules(walk);
-    struct pw_text unit = json_text(&walk->document, json_find(&walk->document, PW_NODE_ROOT, "/data/unit"));
-    count_all(walk, &survey->tables[SURVEY_UNIT], row_of(walk, SURVEY_UNIT, unit));
-    count_countries(walk);
-    count_event(walk, &survey->trial);
-    return 0;
+    if (status == 0)
+        count_work(walk, work);
+    work_free(work);
+    return status;
 }
 
 /* A column that one table cannot show is shown by none, since all have the same total. */
@@ -333,20 +305,18 @@ static int suppress(struct survey *survey)
 
 int survey_run(struct survey *survey, struct journal_view *view)
 {
-    struct walk walk = {.survey = survey, .view = view};
+    struct walk walk = {.survey = survey, .recall = {.config = route_config(survey), .view = view}};
     uint64_t before = 0;
     int status = outcomes_read(&survey->outcomes, view);
     if (status == 0)
-        status = journal_corrections_any(view, &walk.corrections);
+        status = journal_corrections_any(view, &walk.recall.corrections);
     do {
         before = walk.last;
         if (status == 0)
             status = journal_events_read(view, before, CHUNK, take_event, &walk);
     } while (status == 0 && walk.last > before);
-    json_release(&walk.document);
+    recall_release(&walk.recall);
     json_release(&walk.body);
-    buffer_release(&walk.corrected[0]);
-    buffer_release(&walk.corrected[1]);
     free(walk.spoken);
     return status < 0 ? status : suppress(survey);
 }

@@ -65,8 +65,8 @@ struct pw_finding {
     uint32_t benefit_count;
     uint32_t mitigation_count;
     /* Since ABI 1.1. */
-    struct pw_text
-        version; /* of the pack that spoke, with what tells its rule's editions apart: "2.0.0+1a2b3c4d" (R07); may be empty */
+    /* Of the pack that spoke, and what tells editions of the rule apart: "2.0.0+1a2b3c4d" (R07); may be empty. */
+    struct pw_text version;
     struct pw_text due; /* a statutory date, YYYY-MM-DD (R46); empty for none */
     uint32_t shadow;    /* 1: on trial; recorded, counts for nothing and tells nobody */
     uint32_t reserved;
