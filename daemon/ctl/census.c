@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "json/json.h"
 
 #define PLACES     8192u /* of the index; a power of two, far above CENSUS_MAX_ROWS */
 #define FIRST_ROOM 16u   /* of a set of cases; a power of two */
@@ -41,18 +42,6 @@ void census_release(struct census *census)
     *census = (struct census){0};
 }
 
-/* A name is cut at a character's edge; two that are the same so far share a row. */
-static struct pw_text cut(struct pw_text name)
-{
-    if (name.length >= CENSUS_NAME_BYTES)
-        name.length = CENSUS_NAME_BYTES - 1;
-    else
-        return name;
-    while (name.length > 0 && ((unsigned char)name.data[name.length] & 0xC0) == 0x80)
-        name.length--;
-    return name;
-}
-
 static bool is_named(const struct census_row *row, struct pw_text name)
 {
     return strlen(row->name) == name.length && memcmp(row->name, name.data, name.length) == 0;
@@ -81,7 +70,7 @@ struct census_row *census_row(struct census *census, struct pw_text name)
         census->failed = true;
         return NULL;
     }
-    name = cut(name);
+    name = text_cut(name, CENSUS_NAME_BYTES - 1); /* two that are the same so far share a row */
     uint32_t at = (uint32_t)census_hash(name) % PLACES;
     while (census->places[at] > 0 && !is_named(census->rows[census->places[at] - 1], name))
         at = (at + 1) % PLACES;

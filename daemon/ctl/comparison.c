@@ -122,20 +122,9 @@ static struct compared_rule *rule_of(struct comparison *comparison, enum pathway
     return rule;
 }
 
-/* As much of a name as a row holds, in whole characters; the same for the same name. */
-static struct pw_text cut_unit(struct pw_text name)
-{
-    const size_t most = sizeof(((struct compared_unit *)NULL)->name) - 1;
-    if (name.length <= most)
-        return name;
-    name.length = most;
-    while (name.length && ((unsigned char)name.data[name.length] & 0xc0) == 0x80)
-        name.length--;
-    return name;
-}
-
 static struct compared_unit *unit_of(struct comparison *comparison, struct pw_text name)
 {
+    name = text_cut(name, sizeof(comparison->units->name) - 1);
     for (uint32_t i = 0; i < comparison->unit_count; i++)
         if (text_is(name, comparison->units[i].name))
             return &comparison->units[i];
@@ -209,7 +198,7 @@ int comparison_add(struct comparison *comparison, struct pw_text id, struct pw_t
     cases_join(&engagement->before, before->join.level, before->join.needs_information);
     cases_join(&engagement->after, after->join.level, after->join.needs_information);
     comparison->changed_events += changed;
-    struct compared_unit *unit = unit_of(comparison, cut_unit(unit_name));
+    struct compared_unit *unit = unit_of(comparison, unit_name);
     if (!unit)
         return PW_ERROR_MEMORY;
     unit->events++;

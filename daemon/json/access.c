@@ -22,6 +22,16 @@ bool text_equal(struct pw_text a, struct pw_text b)
     return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
 }
 
+struct pw_text text_cut(struct pw_text text, size_t most)
+{
+    if (text.length <= most)
+        return text;
+    text.length = most;
+    while (text.length && ((unsigned char)text.data[text.length] & 0xC0) == 0x80)
+        text.length--;
+    return text;
+}
+
 static const struct json_node *node_at(const struct pw_document *document, uint32_t node)
 {
     return document && node < document->node_count ? &document->nodes[node] : NULL;
