@@ -137,8 +137,8 @@ struct journal_pending {
     struct pw_text instance; /* whose judgement is owed */
     struct pw_text pathway;  /* empty for enrichers */
     struct pw_text reason;   /* "unavailable", "poison", "list", "correction" … */
-    int64_t since_ms;
-    bool reported; /* the outage was turned into a finding */
+    int64_t since_ms;        /* put anew: later than what stands, be it by a millisecond; not when reported */
+    bool reported;           /* the outage was turned into a finding */
 };
 int journal_pending_put(struct journal_writer *writer, const struct journal_pending *pending);
 /* What was owed anew while it was being asked stays: only a row of that instant goes; 0: whichever stands. */

@@ -110,10 +110,13 @@ const char *const statement_texts[STATEMENT_COUNT] = {
 
     [STATEMENT_PENDING_REASON] = "SELECT reason FROM pending WHERE instance = ?1 AND seq = ?2 AND pathway = "
                                  "?3 AND (?4 = 0 OR since = ?4)",
-    /* A correction may send an event other ways than before, so a lesser reason does not take its place. */
+    /* A correction may send an event other ways than before, so a lesser reason does not take its place. What is owed
+     * anew within one millisecond is later all the same: `since` tells it from what is being asked. */
     [STATEMENT_PENDING_PUT] =
         "INSERT INTO pending(instance, seq, pathway, reason, since, reported) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET since = excluded.since, "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET "
+        "since = CASE WHEN excluded.reported THEN excluded.since ELSE max(excluded.since, pending.since + 1) "
+        "END, "
         "reported = excluded.reported, reason = CASE WHEN pending.reason = 'correction' AND excluded.reason "
         "IN ('earlier', 'list') THEN pending.reason ELSE excluded.reason END",
     [STATEMENT_PENDING_REMOVE] = "DELETE FROM pending WHERE instance = ?1 AND seq = ?2 AND pathway = ?3",

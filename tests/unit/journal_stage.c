@@ -535,8 +535,7 @@ static int owe_anew(struct journal_writer *writer, void *context)
                                       .since_ms = 7};
     (void)context;
     int status = journal_pending_put(writer, &pending);
-    pending.reason = text("earlier");
-    pending.since_ms = 8;
+    pending.reason = text("earlier"); /* within the same millisecond */
     status = status ? status : journal_pending_put(writer, &pending);
     return status ? status : journal_pending_remove(writer, 1, "policy", "lab", 7);
 }
