@@ -250,6 +250,8 @@ static void write_body(struct buffer *out, const struct telling *telling, const 
     json_write_key(out, "findings");
     json_write_raw(out, buffer_view(&telling->findings));
     json_member_unsigned(out, "findings_left_out", telling->left_out);
+    if (change->changed.length)
+        json_member_raw(out, "changed", change->changed);
     json_member_string(out, "act", act);
     json_write_end(out, '}');
 }

@@ -20,6 +20,7 @@ struct case_change {
                                        before */
     bool asks[PATHWAY_COUNT];
     const struct pw_document *event; /* the event that changed it */
+    struct pw_text changed;          /* JSON: what a decision relied on and is otherwise now; may be empty */
 };
 
 /* Writes one outbox row per recipient. *ret_count: how many. */

@@ -82,6 +82,7 @@ struct config {
     uint64_t min_free_bytes;
     uint64_t ingest_budget_bytes; /* default 24 MiB */
     uint32_t outage_limit_s;      /* default 300 */
+    uint32_t review_days;         /* until a decision is looked at again; default 365 */
     char *type_prefix;
     struct event_limits limits;
     char **lab_units;

@@ -58,6 +58,7 @@ const struct row section_root_rows[] = {
     {PATH("plugin_dir", "folder of plugins that are given by name"), AT(TO_STRING, config, plugin_dir)},
     {PATH("host_program", "the program that runs one plugin"), AT(TO_STRING, config, host_program)},
     {OBJECT("ingest", "ceilings of what may come in"), NOWHERE, 0},
+    {OBJECT("cases", "how cases are decided"), NOWHERE, 0},
     {TEXT("type_prefix", 0, "\"org.pathwayd.\"", "what every event type begins with"),
      AT(TO_STRING, config, type_prefix)},
     {TEXTS("lab_units", 0, 0, "department codes that are labs"), AT(TO_STRINGS, config, lab_units)},
@@ -83,6 +84,13 @@ const struct row section_journal_rows[] = {
 const struct row section_control_rows[] = {
     {TEXT("listen", 0, NULL, "an ipc:// address"), AT(TO_URL, config, control)},
     {USERS("uids", "accounts that may use it beside root and the daemon's own"), NOWHERE, 0},
+    END,
+};
+
+const struct row section_cases_rows[] = {
+    {NUMBER("review_days", "365", 1, 1826,
+            "days until a decision is looked at again, unless it says otherwise"),
+     AT(TO_U32, config, review_days)},
     END,
 };
 

@@ -149,7 +149,7 @@ struct journal_case {
     uint64_t case_id;
     struct pw_text engagement_id;
     uint32_t level, needs_information;
-    struct pw_text state;    /* "new", "withdrawn"; later the reviewers' states */
+    struct pw_text state;    /* see cases/cases.h */
     struct pw_text pathways; /* comma-separated, in table order */
     struct pw_text title;
     struct pw_text rules; /* standing rules, comma-separated, sorted; a last "+N": N findings of others */
@@ -159,6 +159,28 @@ struct journal_case {
 };
 /* case_id 0 inserts and gives an id; otherwise replaces. */
 int journal_case_put(struct journal_writer *writer, const struct journal_case *item, uint64_t *ret_case_id);
+
+/* What a person decided of a case, or proposes to. Lists are JSON arrays of strings. */
+struct journal_decision {
+    uint64_t decision_id; /* given on insertion */
+    uint64_t case_id, revision;
+    struct pw_text state; /* see cases/decision.h */
+    struct pw_text disposition, actor, second, reason, costs, benefits, mitigations, displacement;
+    struct pw_text relied;                  /* JSON, see cases/clearance.h */
+    int64_t at_ms, second_ms, review_by_ms; /* second_ms 0: nobody seconded */
+    /* out: */
+    uint64_t spared;    /* alerts that it made needless */
+    int64_t ended_ms;   /* 0: it has not */
+    struct pw_text why; /* it ended: a person's words, or the changes as a JSON array */
+};
+int journal_decision_add(struct journal_writer *writer, const struct journal_decision *decision,
+                         uint64_t *ret_decision_id);
+/* Somebody else agrees: it stands from now on. */
+int journal_decision_second(struct journal_writer *writer, uint64_t decision_id, struct pw_text second,
+                            int64_t second_ms);
+int journal_decision_end(struct journal_writer *writer, uint64_t decision_id, const char *state,
+                         int64_t ended_ms, struct pw_text why);
+int journal_decision_spared(struct journal_writer *writer, uint64_t decision_id); /* one alert more */
 
 struct journal_notice {
     uint64_t notice_number; /* given on insertion */
@@ -191,6 +213,7 @@ void journal_view_close(struct journal_view *view);
 typedef int journal_event_row(void *to, const struct journal_event *event);
 typedef int journal_finding_row(void *to, const struct journal_finding *finding);
 typedef int journal_case_row(void *to, const struct journal_case *item);
+typedef int journal_decision_row(void *to, const struct journal_decision *decision);
 typedef int journal_notice_row(void *to, const struct journal_notice *notice);
 typedef int journal_pending_row(void *to, const struct journal_pending *pending);
 
@@ -239,11 +262,19 @@ int journal_case_of_engagement(struct journal_view *view, struct pw_text engagem
 int journal_case_read(struct journal_view *view, uint64_t case_id, journal_case_row *row, void *to);
 int journal_cases_read(struct journal_view *view, uint64_t after_case, uint32_t limit, journal_case_row *row,
                        void *to);
-/* What people decided, case by case, each case's in the order of time; with when the case was opened. */
+/* A case's, in the order in which they were made. */
+int journal_decisions_of_case(struct journal_view *view, uint64_t case_id, journal_decision_row *row,
+                              void *to);
+/* Those that stand and were to be looked at again by `now_ms`, oldest first. */
+int journal_decisions_due(struct journal_view *view, int64_t now_ms, uint32_t limit,
+                          journal_decision_row *row, void *to);
+/* What people decided, case by case, each case's in the order of time; with when the case was opened. What was only
+ * proposed is left out. */
 struct journal_disposition {
     uint64_t case_id;
     struct pw_text disposition; /* "proceed", "proceed_with_mitigation", "declined" */
     int64_t opened_ms, at_ms;
+    uint64_t spared; /* alerts that it made needless */
 };
 typedef int journal_disposition_row(void *to, const struct journal_disposition *disposition);
 int journal_dispositions_read(struct journal_view *view, journal_disposition_row *row, void *to);

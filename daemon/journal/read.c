@@ -14,7 +14,6 @@ struct reading {
         journal_event_row *event;
         journal_finding_row *finding;
         journal_case_row *item;
-        journal_disposition_row *disposition;
         journal_notice_row *notice;
         journal_pending_row *pending;
         journal_linked_row *linked;
@@ -231,23 +230,6 @@ int journal_cases_read(struct journal_view *view, uint64_t after_case, uint32_t 
 {
     struct reading reading = {.give = give_case, .to = to, .row.item = row};
     return each(view, &reading, STATEMENT_CASES, "uu", after_case, (uint64_t)limit);
-}
-
-static int give_disposition(const struct reading *reading, sqlite3_stmt *row)
-{
-    struct journal_disposition disposition = {
-        .case_id = store_unsigned(row, 0),
-        .disposition = store_text(row, 1),
-        .opened_ms = sqlite3_column_int64(row, 2),
-        .at_ms = sqlite3_column_int64(row, 3),
-    };
-    return reading->row.disposition(reading->to, &disposition);
-}
-
-int journal_dispositions_read(struct journal_view *view, journal_disposition_row *row, void *to)
-{
-    struct reading reading = {.give = give_disposition, .to = to, .row.disposition = row};
-    return each(view, &reading, STATEMENT_DISPOSITIONS, "");
 }
 
 /* ---- notices ------------------------------------------------------------------------------------------- */

@@ -64,9 +64,22 @@ static const char version_2[] =
     "CREATE TABLE link(id INTEGER PRIMARY KEY, key INTEGER NOT NULL, at INTEGER NOT NULL);"
     "CREATE INDEX link_key ON link(key, at);";
 
+/* What people decide stands until something ends it (`state`, see cases/decision.h); `relied` is what it rests on. */
+static const char version_3[] =
+    "ALTER TABLE decision ADD COLUMN state TEXT NOT NULL DEFAULT 'standing';"
+    "ALTER TABLE decision ADD COLUMN mitigations TEXT NOT NULL DEFAULT '[]';"
+    "ALTER TABLE decision ADD COLUMN second_at INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE decision ADD COLUMN review_by INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE decision ADD COLUMN relied TEXT NOT NULL DEFAULT '{}';"
+    "ALTER TABLE decision ADD COLUMN spared INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE decision ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE decision ADD COLUMN why TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX decision_review ON decision(review_by) WHERE state = 'standing';";
+
 const struct schema_step schema_steps[] = {
     {1, version_1},
     {2, version_2},
+    {3, version_3},
 };
 const uint32_t schema_step_count = sizeof(schema_steps) / sizeof(schema_steps[0]);
 

@@ -19,7 +19,7 @@ static const struct tally_of_state notice_states[] = {
 };
 
 /* Cases in any other state still want somebody's attention. */
-static const char *const closed_states[] = {"withdrawn", "closed"};
+static const char *const closed_states[] = {"withdrawn", "decided", "closed"};
 
 /* The journal writes these itself; a stage that could would blur what they prove. */
 static const char *const reserved_kinds[] = {"schema", "append", "stage"};

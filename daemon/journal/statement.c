@@ -19,6 +19,9 @@
 #define PENDING_COLUMNS                                                                                      \
     "SELECT q.seq, i.name, p.name, q.reason, q.since, q.reported FROM pending q "                            \
     "LEFT JOIN name i ON i.id = q.instance LEFT JOIN name p ON p.id = q.pathway "
+#define DECISION_COLUMNS                                                                                     \
+    "SELECT id, case_id, revision, state, disposition, actor, ifnull(second, ''), reason, costs, benefits, " \
+    "mitigations, displacement, relied, at, second_at, review_by, spared, ended, why FROM decision "
 
 const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
@@ -142,8 +145,22 @@ const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_CASE_OF_ENGAGEMENT] = CASE_COLUMNS "WHERE engagement = ?1",
     [STATEMENT_CASES] = CASE_COLUMNS "WHERE id > ?1 ORDER BY id LIMIT ?2",
 
-    [STATEMENT_DISPOSITIONS] = "SELECT d.case_id, d.disposition, c.opened, d.at FROM decision d "
-                               "JOIN review_case c ON c.id = d.case_id ORDER BY d.case_id, d.at, d.id",
+    [STATEMENT_DECISION_INSERT] =
+        "INSERT INTO decision(case_id, revision, state, disposition, actor, second, reason, costs, benefits, "
+        "mitigations, displacement, relied, at, second_at, review_by, spared) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 0)",
+    [STATEMENT_DECISION_SECOND] =
+        "UPDATE decision SET state = 'standing', second = ?2, second_at = ?3 WHERE id = ?1",
+    [STATEMENT_DECISION_END] = "UPDATE decision SET state = ?2, ended = ?3, why = ?4 WHERE id = ?1",
+    [STATEMENT_DECISION_SPARED] = "UPDATE decision SET spared = spared + 1 WHERE id = ?1",
+    [STATEMENT_DECISIONS_OF_CASE] = DECISION_COLUMNS "WHERE case_id = ?1 ORDER BY id",
+    [STATEMENT_DECISIONS_DUE] =
+        DECISION_COLUMNS "WHERE state = 'standing' AND review_by <= ?1 ORDER BY review_by, id LIMIT ?2",
+    /* What was proposed and never became a decision is none. */
+    [STATEMENT_DISPOSITIONS] =
+        "SELECT d.case_id, d.disposition, c.opened, CASE WHEN d.second_at > 0 THEN d.second_at ELSE d.at END "
+        "AS final, d.spared FROM decision d JOIN review_case c ON c.id = d.case_id "
+        "WHERE d.state NOT IN ('proposed', 'withdrawn') ORDER BY d.case_id, final, d.id",
 
     [STATEMENT_NOTICE_STATE] = "SELECT state FROM notice WHERE number = ?1",
     [STATEMENT_NOTICE_INSERT] =

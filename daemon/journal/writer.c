@@ -15,7 +15,7 @@ static const char *const touch_words[TOUCH_COUNT] = {
     [TOUCH_WITHDRAWN] = "withdrawn", [TOUCH_ATTACHED] = "attached",
     [TOUCH_PENDING] = "pending",     [TOUCH_CASE] = "cases",
     [TOUCH_NOTICE] = "notices",      [TOUCH_MARK] = "marks",
-    [TOUCH_LINK] = "links",
+    [TOUCH_LINK] = "links",          [TOUCH_DECISION] = "decisions",
 };
 
 /* Column of the head row at which the tallies begin. */

@@ -49,6 +49,7 @@ enum touch {
     TOUCH_ATTACHED,
     TOUCH_PENDING,
     TOUCH_CASE,
+    TOUCH_DECISION,
     TOUCH_NOTICE,
     TOUCH_COUNT
 };

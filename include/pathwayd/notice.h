@@ -6,12 +6,14 @@
  * drop a second copy by it. The notice document:
  *
  *     {"notice_id": "…",            stable over retries, printable ASCII, unique per recipient and change
- *      "case_id": "C-000123", "engagement_id": "…", "revision": 3, "change": "opened|raised|asked|added|withdrawn|reopened",
+ *      "case_id": "C-000123", "engagement_id": "…", "revision": 3, "change": "opened|raised|asked|added|withdrawn|reopened|
+ *                  proposed|changed|due",
  *      "level": "required", "needs_information": false, "previous_level": "none", "pathways": ["lab", …],
  *      "recipient": {"reviewer": "alice", "address": "alice@example.edu"},
  *      "time": "2026-01-02T03:04:05Z",
  *      "title": "…", "link": "…", "event": {"source": "…", "id": "…", "type": "…"},
  *      "findings": [ … as struct pw_finding, in JSON … ],
+ *      "changed": [ … ],             of a case that was decided: what its decision relied on and is otherwise now
  *      "act": "pathwayctl case show C-000123"}
  *
  * Every text in it may come from a feed and is to be treated as hostile: escape it for the channel.

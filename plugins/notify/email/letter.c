@@ -249,6 +249,23 @@ static void say_why(struct desk *desk)
              "findings");
 }
 
+static void say_line(struct desk *desk, uint32_t line)
+{
+    struct page paragraph = {0};
+    page_text(&paragraph, desk->documents->text(desk->notice, line));
+    close_paragraph(desk, "     - ", &paragraph);
+}
+
+/* Of a case that was decided: what is not as it was. */
+static void say_what_changed(struct desk *desk)
+{
+    uint32_t changed = find(desk, PW_NODE_ROOT, "/changed");
+    if (desk->documents->count(desk->notice, changed) == 0)
+        return;
+    heading(desk, "WHAT HAS CHANGED SINCE IT WAS DECIDED");
+    say_each(desk, changed, say_line, "changes");
+}
+
 /* ---- what is not known, costs and benefits, mitigations ------------------------------------------------ */
 
 static void say_unknown(struct desk *desk, uint32_t unknown)
@@ -357,6 +374,7 @@ static void write_body(struct desk *desk)
         heading(desk, "WHY");
         say(desk, "  ", "The findings are too many for a letter; the case shows all of them.");
     } else {
+        say_what_changed(desk);
         say_why(desk);
         say_weighing(desk);
     }

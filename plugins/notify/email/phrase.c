@@ -21,8 +21,12 @@ const struct phrase phrase_changes[] = {
     {"opened", "A case was opened."},
     {"raised", "The case became more serious."},
     {"asked", "The case needs information that nobody has given yet."},
+    {"added", "A rule more speaks in this case."},
     {"withdrawn", "Every finding of this case was withdrawn; there is nothing left to review."},
-    {"reopened", "The case was opened again because of a new finding."},
+    {"reopened", "The case was opened again."},
+    {"proposed", "A decision is proposed that takes two people: please look, and second it if you agree."},
+    {"changed", "The case was decided, and something that the decision relied on is otherwise now."},
+    {"due", "The case was decided, and the day has come to look at it again."},
     {NULL, NULL},
 };
 

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * decision.c: see decision.h.
+ */
+#include "cases/decision.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cases/notice.h"
+#include "cases/reliance.h"
+
+#define DAY_MS INT64_C(86400000)
+
+static struct pw_text text_of(const char *string)
+{
+    return (struct pw_text){string, strlen(string)};
+}
+
+static int refuse(struct decision_answer *answer, const char *code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static int refuse(struct decision_answer *answer, const char *code, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(answer->sentence, sizeof(answer->sentence), format, arguments);
+    va_end(arguments);
+    answer->code = code;
+    return PW_ERROR_INVALID;
+}
+
+/* ---- acting on a case ---- */
+
+struct act {
+    struct dossier dossier;
+    struct in_force found;
+    struct gathering gathering;
+    struct decision_answer *answer;
+    struct buffer event; /* the case's last event, for those who are told */
+    struct pw_document document;
+};
+
+static struct act *act_new(struct journal_writer *writer, const struct config *config,
+                           struct decision_answer *answer)
+{
+    struct act *act = calloc(1, sizeof(*act));
+    if (!act)
+        return NULL;
+    act->dossier.writer = writer;
+    act->dossier.config = config;
+    act->answer = answer;
+    return act;
+}
+
+static void act_free(struct act *act)
+{
+    dossier_close(&act->dossier);
+    in_force_release(&act->found);
+    clearance_free(act->gathering.clearance);
+    buffer_release(&act->event);
+    json_release(&act->document);
+    free(act);
+}
+
+static int open_case(struct act *act, uint64_t case_id)
+{
+    int status = dossier_of_case(&act->dossier, case_id);
+    if (status == 0 && !act->dossier.exists)
+        return refuse(act->answer, "not_found", "There is no such case.");
+    if (status == 0)
+        status = in_force_find(&act->dossier, &act->found);
+    act->answer->case_id = case_id;
+    return status;
+}
+
+static int copy_event(void *to, const struct journal_event *event)
+{
+    buffer_text(to, event->body);
+    return 0;
+}
+
+/* Stores the case in its new state, and tells those whom its routes name when there is a word for it. */
+static int store(struct act *act, const char *state, const char *word)
+{
+    struct json_error error;
+    struct dossier_change change = {
+        .word = word, .state = state, .event = &act->document, .sequence = act->dossier.sequence};
+    int status = journal_event_read(journal_writer_view(act->dossier.writer), act->dossier.sequence,
+                                    copy_event, &act->event);
+    if (status == 0)
+        status = act->event.failed ? PW_ERROR_MEMORY
+                                   : json_parse(&act->document, act->event.data, act->event.length,
+                                                &json_limits_frame, &error);
+    act->answer->state = state;
+    return status < 0 ? status : dossier_store(&act->dossier, &change);
+}
+
+static int nobody_in_particular(struct decision_answer *answer, const struct actor *actor)
+{
+    return refuse(
+        answer, "two_people",
+        "This decision takes two people, and %.*s is an account of the system: nobody in particular. Act "
+        "under your own account.",
+        TEXT_FMT(actor->name));
+}
+
+/* ---- deciding ---- */
+
+static int check_words(const struct decision_request *request, struct decision_answer *answer)
+{
+    bool declined = text_is(request->disposition, "declined");
+    bool mitigated = text_is(request->disposition, "proceed_with_mitigation");
+    if (!declined && !mitigated && !text_is(request->disposition, "proceed"))
+        return refuse(answer, "bad_request",
+                      "A decision is proceed, proceed_with_mitigation or declined, not \"%.*s\".",
+                      (int)(request->disposition.length > 64 ? 64 : request->disposition.length),
+                      request->disposition.data ? request->disposition.data : "");
+    if (!request->reason.length)
+        return refuse(answer, "bad_request", "A decision says why: give a reason.");
+    if (mitigated && !request->mitigation_count)
+        return refuse(answer, "bad_request", "proceed_with_mitigation names at least one mitigation.");
+    if (declined && !request->benefit_count)
+        return refuse(answer, "bad_request",
+                      "Whoever declines has considered what is lost: name at least one benefit (R04).");
+    if (declined && !request->displacement.length)
+        return refuse(answer, "bad_request",
+                      "Whoever declines has considered where the work goes instead: give a displacement note "
+                      "(R04, R52).");
+    return 0;
+}
+
+static int check_case(const struct act *act, const struct decision_request *request)
+{
+    const struct dossier *dossier = &act->dossier;
+    char name[CASE_NAME_SIZE];
+    case_name(dossier->case_id, name);
+    if (request->revision && request->revision != dossier->revision)
+        return refuse(act->answer, "changed",
+                      "%s has changed since you read it (revision %" PRIu64 ", now %" PRIu64
+                      "): look at it again, then decide.",
+                      name, request->revision, dossier->revision);
+    if (act->found.decision_id && act->found.proposed)
+        return refuse(act->answer, "state",
+                      "%s proposed a decision on %s already: second that, or take the case up again first.",
+                      act->found.actor, name);
+    if (act->found.decision_id)
+        return refuse(act->answer, "state", "%s is decided, by %s: take it up again first.", name,
+                      act->found.actor);
+    if (!case_opens(dossier->join.level, dossier->join.needs_information))
+        return refuse(act->answer, "state", "Nothing stands in %s any more: there is nothing to decide.",
+                      name);
+    return 0;
+}
+
+static int set_review_by(const struct act *act, const struct decision_request *request,
+                         int64_t *ret_review_by_ms)
+{
+    int64_t now = journal_writer_now(act->dossier.writer);
+    int64_t latest = now + (int64_t)DECISION_YEARS * 366 * DAY_MS;
+    *ret_review_by_ms = request->review_by_ms;
+    if (!request->review_by_ms)
+        *ret_review_by_ms = (now / DAY_MS + act->dossier.config->review_days) * DAY_MS;
+    else if (request->review_by_ms <= now)
+        return refuse(act->answer, "bad_request", "The day of the next review has passed: give one to come.");
+    else if (request->review_by_ms > latest)
+        return refuse(act->answer, "bad_request", "The next review is within %u years.", DECISION_YEARS);
+    act->answer->review_by_ms = *ret_review_by_ms;
+    return 0;
+}
+
+/* What the person names; else what the findings name, for every decision carries both (R04). */
+static void write_words(struct buffer *out, struct pw_text given, const struct clearance_set *found)
+{
+    if (given.length > 2) {
+        json_write_raw(out, given);
+        return;
+    }
+    json_write_begin(out, '[');
+    for (uint32_t i = 0; i < found->count; i++)
+        json_write_string(out, found->items[i]);
+    json_write_end(out, ']');
+}
+
+static int add_decision(struct act *act, const struct decision_request *request, bool two,
+                        int64_t review_by_ms)
+{
+    static const struct clearance_set none;
+    struct buffer costs = {0}, benefits = {0}, mitigations = {0}, relied = {0};
+    write_words(&costs, request->costs, &act->gathering.clearance->costs);
+    write_words(&benefits, request->benefits, &act->gathering.clearance->benefits);
+    write_words(&mitigations, request->mitigations, &none);
+    clearance_write(act->gathering.clearance, &relied);
+    const struct journal_decision decision = {.case_id = act->dossier.case_id,
+                                              .revision = act->dossier.revision,
+                                              .state = text_of(two ? "proposed" : "standing"),
+                                              .disposition = request->disposition,
+                                              .actor = request->actor.name,
+                                              .second = {"", 0},
+                                              .reason = request->reason,
+                                              .costs = buffer_view(&costs),
+                                              .benefits = buffer_view(&benefits),
+                                              .mitigations = buffer_view(&mitigations),
+                                              .displacement = request->displacement,
+                                              .relied = buffer_view(&relied),
+                                              .at_ms = journal_writer_now(act->dossier.writer),
+                                              .review_by_ms = review_by_ms};
+    bool failed = costs.failed || benefits.failed || mitigations.failed || relied.failed;
+    int status = failed ? PW_ERROR_MEMORY
+                        : journal_decision_add(act->dossier.writer, &decision, &act->answer->decision_id);
+    buffer_release(&costs);
+    buffer_release(&benefits);
+    buffer_release(&mitigations);
+    buffer_release(&relied);
+    return status;
+}
+
+static int make(struct act *act, const struct decision_request *request)
+{
+    bool declined = text_is(request->disposition, "declined");
+    int64_t review_by_ms = 0;
+    int status = check_words(request, act->answer);
+    if (status == 0)
+        status = open_case(act, request->case_id);
+    if (status == 0)
+        status = check_case(act, request);
+    bool two = declined || act->dossier.join.level >= PW_LEVEL_PROHIBITED;
+    if (status == 0 && two && !request->actor.person)
+        status = nobody_in_particular(act->answer, &request->actor);
+    if (status == 0)
+        status = set_review_by(act, request, &review_by_ms);
+    if (status == 0)
+        status = gathering_fill(&act->dossier, declined, &act->gathering);
+    if (status == 0)
+        status = add_decision(act, request, two, review_by_ms);
+    if (status == 0)
+        status =
+            decision_audit(act->dossier.writer, two ? "decision.proposed" : "decision.made", request->case_id,
+                           act->answer->decision_id, request->disposition, request->actor.name);
+    return status < 0 ? status : store(act, two ? "proposed" : "decided", two ? "proposed" : NULL);
+}
+
+int decision_make(struct journal_writer *writer, const struct config *config,
+                  const struct decision_request *request, struct decision_answer *ret_answer)
+{
+    struct act *act = act_new(writer, config, ret_answer);
+    int status = act ? make(act, request) : PW_ERROR_MEMORY;
+    if (act)
+        act_free(act);
+    return status;
+}
+
+/* ---- seconding ---- */
+
+/* The first line of a JSON array of them, for a sentence. */
+static int has_changed(struct act *act, const struct buffer *changes, uint32_t count)
+{
+    struct pw_document document = {0};
+    struct json_error error;
+    int status = json_parse(&document, changes->data, changes->length, &json_limits_frame, &error);
+    if (status == 0)
+        status =
+            refuse(act->answer, "changed",
+                   "What the proposal rests on has changed since (%u, e.g. %.300s): take the case up again.",
+                   count, json_text(&document, json_first(&document, PW_NODE_ROOT)).data);
+    json_release(&document);
+    return status;
+}
+
+static int check_unchanged(struct act *act)
+{
+    struct buffer changes = {0};
+    uint32_t count = 0;
+    int status = gathering_fill(&act->dossier, act->found.declined, &act->gathering);
+    if (status == 0)
+        status = clearance_compare(act->gathering.clearance, text_of(act->found.relied), &changes, &count);
+    if (status == 0 && count)
+        status = has_changed(act, &changes, count);
+    buffer_release(&changes);
+    return status;
+}
+
+static int second(struct act *act, uint64_t case_id, const struct actor *actor)
+{
+    int status = open_case(act, case_id);
+    if (status < 0)
+        return status;
+    if (!act->found.decision_id || !act->found.proposed)
+        return refuse(act->answer, "state", "Nothing is proposed there that could be seconded.");
+    if (text_is(actor->name, act->found.actor))
+        return refuse(act->answer, "two_people", "%s proposed it: somebody else has to second it.",
+                      act->found.actor);
+    if (!actor->person)
+        return nobody_in_particular(act->answer, actor);
+    status = check_unchanged(act);
+    if (status == 0)
+        status = journal_decision_second(act->dossier.writer, act->found.decision_id, actor->name,
+                                         journal_writer_now(act->dossier.writer));
+    if (status == 0)
+        status = decision_audit(act->dossier.writer, "decision.seconded", case_id, act->found.decision_id,
+                                (struct pw_text){0}, actor->name);
+    act->answer->decision_id = act->found.decision_id;
+    act->answer->review_by_ms = act->found.review_by_ms;
+    return status < 0 ? status : store(act, "decided", NULL);
+}
+
+int decision_second(struct journal_writer *writer, const struct config *config, uint64_t case_id,
+                    const struct actor *actor, struct decision_answer *ret_answer)
+{
+    struct act *act = act_new(writer, config, ret_answer);
+    int status = act ? second(act, case_id, actor) : PW_ERROR_MEMORY;
+    if (act)
+        act_free(act);
+    return status;
+}
+
+/* ---- opening again ---- */
+
+static int reopen(struct act *act, uint64_t case_id, const struct actor *actor, struct pw_text reason)
+{
+    struct journal_writer *writer = act->dossier.writer;
+    int status = reason.length
+                     ? open_case(act, case_id)
+                     : refuse(act->answer, "bad_request", "Say why it is taken up again: give a reason.");
+    if (status < 0)
+        return status;
+    if (!act->found.decision_id)
+        return refuse(act->answer, "state",
+                      "Nothing is decided or proposed there: the case is open as it is.");
+    const char *state = act->found.proposed ? "withdrawn" : "reopened";
+    struct buffer detail = {0};
+    json_write_begin(&detail, '{');
+    json_member_unsigned(&detail, "case", case_id);
+    json_member_unsigned(&detail, "decision", act->found.decision_id);
+    json_member_text(&detail, "actor", actor->name);
+    json_member_text(&detail, "reason", reason);
+    json_write_end(&detail, '}');
+    status = journal_decision_end(writer, act->found.decision_id, state, journal_writer_now(writer), reason);
+    if (status == 0)
+        status = detail.failed ? PW_ERROR_MEMORY
+                               : journal_audit(writer, "decision.reopened", buffer_view(&detail));
+    buffer_release(&detail);
+    act->answer->decision_id = act->found.decision_id;
+    bool opens = case_opens(act->dossier.join.level, act->dossier.join.needs_information);
+    return status < 0 ? status : store(act, opens ? "new" : "withdrawn", opens ? "reopened" : NULL);
+}
+
+int decision_reopen(struct journal_writer *writer, const struct config *config, uint64_t case_id,
+                    const struct actor *actor, struct pw_text reason, struct decision_answer *ret_answer)
+{
+    struct act *act = act_new(writer, config, ret_answer);
+    int status = act ? reopen(act, case_id, actor, reason) : PW_ERROR_MEMORY;
+    if (act)
+        act_free(act);
+    return status;
+}
+
+struct due_rows {
+    uint64_t *cases, *decisions;
+    uint32_t count;
+};
+
+static int due_row(void *to, const struct journal_decision *decision)
+{
+    struct due_rows *rows = to;
+    rows->cases[rows->count] = decision->case_id;
+    rows->decisions[rows->count++] = decision->decision_id;
+    return 0;
+}
+
+static int fall_due(struct journal_writer *writer, const struct config *config, uint64_t case_id,
+                    uint64_t decision_id)
+{
+    struct decision_answer answer = {0};
+    struct act *act = act_new(writer, config, &answer);
+    int status = act ? open_case(act, case_id) : PW_ERROR_MEMORY;
+    if (status == 0)
+        status = decision_end(writer, case_id, decision_id, "due", (struct pw_text){0});
+    if (status == 0) {
+        bool opens = case_opens(act->dossier.join.level, act->dossier.join.needs_information);
+        status = store(act, opens ? "new" : "withdrawn", opens ? "due" : NULL);
+    }
+    if (act)
+        act_free(act);
+    return status;
+}
+
+int decisions_due(struct journal_writer *writer, const struct config *config, uint32_t limit,
+                  uint32_t *ret_count)
+{
+    struct due_rows rows = {calloc(limit, sizeof(uint64_t)), calloc(limit, sizeof(uint64_t)), 0};
+    int status = rows.cases && rows.decisions
+                     ? journal_decisions_due(journal_writer_view(writer), journal_writer_now(writer), limit,
+                                             due_row, &rows)
+                     : PW_ERROR_MEMORY;
+    for (uint32_t i = 0; i < rows.count && status == 0; i++)
+        status = fall_due(writer, config, rows.cases[i], rows.decisions[i]);
+    *ret_count = rows.count;
+    free(rows.cases);
+    free(rows.decisions);
+    return status;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * decision.h: what people decide of a case (R04, R06, R07, R36, R52, R63).
+ *
+ *     (none) ── decide ──▶ standing ─────────────────── reopened   by somebody
+ *        │                  ▲      └──────────────────── changed    what it relied on is otherwise
+ *        │ two people       │      └──────────────────── due        its review_by has come
+ *        └────▶ proposed ───┘ second: somebody else, and nothing has changed
+ *                   └────────▶ withdrawn                            what was proposed no longer is
+ *
+ * Two different people for `declined`, and for every decision on a case at `prohibited`; no role is exempt. A system
+ * account (root, a service) is nobody in particular, so it is neither of the two.
+ *
+ * While a decision stands, findings that rest on what it relied on raise no alert; each is counted (R36).
+ * Journal thread, inside a task's transaction.
+ */
+#ifndef PATHWAYD_CASES_DECISION_H
+#define PATHWAYD_CASES_DECISION_H
+
+#include "cases/dossier.h"
+
+#define DECISION_TEXT  8192u /* bytes of a reason, and of a displacement note */
+#define DECISION_ITEMS 16u   /* costs, benefits, mitigations, each */
+#define DECISION_ITEM  512u  /* bytes of one */
+#define DECISION_YEARS 5u    /* a clearance is looked at again within so many */
+
+/* Who acts. */
+struct actor {
+    struct pw_text name; /* of the account */
+    bool person;         /* it belongs to somebody */
+};
+
+struct decision_request {
+    uint64_t case_id;
+    struct actor actor;
+    struct pw_text disposition; /* "proceed", "proceed_with_mitigation", "declined" */
+    struct pw_text reason, displacement;
+    struct pw_text costs, benefits, mitigations; /* JSON arrays of strings; "[]" or empty for none */
+    uint32_t benefit_count, mitigation_count;
+    int64_t review_by_ms; /* 0: as configured */
+    uint64_t revision;    /* that the actor has seen; 0: whichever */
+};
+
+/* What became of it; with a code, nothing did. */
+struct decision_answer {
+    const char *code; /* "not_found", "bad_request", "two_people", "changed", "state"; NULL: done */
+    char sentence[640];
+    uint64_t case_id, decision_id;
+    const char *state; /* of the case */
+    int64_t review_by_ms;
+};
+
+/* 0 done; PW_ERROR_INVALID with the answer's code and sentence; else a journal error. */
+int decision_make(struct journal_writer *writer, const struct config *config,
+                  const struct decision_request *request, struct decision_answer *ret_answer);
+/* Seconds what was proposed. */
+int decision_second(struct journal_writer *writer, const struct config *config, uint64_t case_id,
+                    const struct actor *actor, struct decision_answer *ret_answer);
+/* Ends what stands or was proposed: the case is open again. */
+int decision_reopen(struct journal_writer *writer, const struct config *config, uint64_t case_id,
+                    const struct actor *actor, struct pw_text reason, struct decision_answer *ret_answer);
+
+/* Opens again what is due by now, at most so many cases. */
+int decisions_due(struct journal_writer *writer, const struct config *config, uint32_t limit,
+                  uint32_t *ret_count);
+
+#endif

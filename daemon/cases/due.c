@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * due.c: see due.h. The loop looks, which an index makes cheap; the journal's thread opens, a few cases a transaction.
+ */
+#include "cases/due.h"
+
+#include <pathwayd/plugin.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "cases/decision.h"
+
+#define DUE_TICK_MS 2000u
+#define DUE_AT_ONCE 64u
+
+struct due {
+    const struct config *config;
+    struct journal *journal;
+    struct journal_view *view;
+    const struct due_events *events;
+    void *owner;
+    uv_timer_t tick;
+    uv_async_t wake;
+    struct journal_task task;
+    bool opening, stopping;
+    atomic_bool opened;
+    uint32_t handles_open;
+};
+
+static void closed(uv_handle_t *handle)
+{
+    struct due *due = handle->data;
+    if (--due->handles_open > 0)
+        return;
+    const struct due_events *events = due->events;
+    void *owner = due->owner;
+    free(due);
+    events->stopped(owner);
+}
+
+static void close_if_idle(struct due *due)
+{
+    if (due->opening || uv_is_closing((uv_handle_t *)&due->tick))
+        return;
+    uv_close((uv_handle_t *)&due->tick, closed);
+    uv_close((uv_handle_t *)&due->wake, closed);
+}
+
+/* ---- journal thread ---- */
+
+static int open_some(struct journal_writer *writer, struct journal_task *task)
+{
+    const struct due *due = task->owner;
+    uint32_t count = 0;
+    return decisions_due(writer, due->config, DUE_AT_ONCE, &count);
+}
+
+/* A failure is met again at the next tick; the journal's own trouble is told by who writes more. */
+static void opened_some(struct journal_task *task, int status)
+{
+    struct due *due = task->owner;
+    (void)status;
+    atomic_store(&due->opened, true);
+    uv_async_send(&due->wake);
+}
+
+/* ---- loop thread ---- */
+
+static int one(void *to, const struct journal_decision *decision)
+{
+    (void)decision;
+    *(bool *)to = true;
+    return 1;
+}
+
+static void look(struct due *due)
+{
+    bool any = false;
+    if (due->opening || due->stopping)
+        return;
+    (void)journal_decisions_due(due->view, journal_now(due->journal), 1, one, &any);
+    if (!any)
+        return;
+    due->opening = true;
+    due->task = (struct journal_task){.run = open_some, .done = opened_some, .owner = due};
+    journal_submit(due->journal, &due->task);
+}
+
+static void ticked(uv_timer_t *timer)
+{
+    look(timer->data);
+}
+
+static void woken(uv_async_t *async)
+{
+    struct due *due = async->data;
+    if (!atomic_exchange(&due->opened, false))
+        return;
+    due->opening = false;
+    if (due->stopping)
+        close_if_idle(due);
+    else
+        due->events->opened(due->owner);
+}
+
+int due_new(uv_loop_t *loop, const struct config *config, struct journal *journal, struct journal_view *view,
+            const struct due_events *events, void *owner, struct due **ret_due)
+{
+    struct due *due = calloc(1, sizeof(*due));
+    if (!due)
+        return PW_ERROR_MEMORY;
+    *due = (struct due){.config = config,
+                        .journal = journal,
+                        .view = view,
+                        .events = events,
+                        .owner = owner,
+                        .handles_open = 2};
+    if (uv_async_init(loop, &due->wake, woken) != 0) {
+        free(due);
+        return PW_ERROR_IO;
+    }
+    uv_timer_init(loop, &due->tick);
+    due->tick.data = due->wake.data = due;
+    uv_timer_start(&due->tick, ticked, 0, DUE_TICK_MS);
+    *ret_due = due;
+    return 0;
+}
+
+void due_stop(struct due *due)
+{
+    due->stopping = true;
+    uv_timer_stop(&due->tick);
+    close_if_idle(due);
+}

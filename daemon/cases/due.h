@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * due.h: the clock of decisions: a case whose review is due is opened again. Loop thread.
+ */
+#ifndef PATHWAYD_CASES_DUE_H
+#define PATHWAYD_CASES_DUE_H
+
+#include <uv.h>
+#include "config/config.h"
+#include "journal/journal.h"
+
+struct due;
+
+struct due_events {
+    void (*opened)(void *owner); /* cases were: there may be notices */
+    void (*stopped)(void *owner);
+};
+
+/* Configuration, journal and view stay until `stopped`. */
+int due_new(uv_loop_t *loop, const struct config *config, struct journal *journal, struct journal_view *view,
+            const struct due_events *events, void *owner, struct due **ret_due);
+/* Ends in `stopped`, after which it is freed; what the journal has of it comes back first. */
+void due_stop(struct due *due);
+
+#endif
