@@ -3,8 +3,8 @@
  * daemon.c: puts the stages together, in the order events flow, and takes them apart in the same order, so
  * that whatever was accepted on the way down is still carried on.
  *
- *     start:  journal → outbox → dispatch → control → ingest
- *     stop:   ingest → dispatch → outbox → control → journal
+ *     start:  journal → outbox → dispatch → due → control → ingest
+ *     stop:   ingest → dispatch → outbox → due → control → journal
  */
 #include "daemon.h"
 
@@ -56,10 +56,12 @@ static int event_judged(void *owner, struct journal_writer *writer, uint64_t seq
     return cases_apply(writer, daemon->config, sequence, body);
 }
 
-static void findings_committed(void *owner)
+/* Cases may have changed, and notices wait. While the stages stop, there is no outbox any more. */
+static void cases_committed(void *owner)
 {
     struct daemon *daemon = owner;
-    outbox_wake(daemon->outbox);
+    if (daemon->outbox)
+        outbox_wake(daemon->outbox);
 }
 
 static bool drained(void *owner)
@@ -107,15 +109,25 @@ static void control_stopped(void *owner)
     stages_stopped(daemon);
 }
 
+static void due_stopped(void *owner)
+{
+    struct daemon *daemon = owner;
+    daemon->due = NULL;
+    if (daemon->control)
+        control_stop(daemon->control, control_stopped, daemon);
+    else
+        control_stopped(daemon);
+}
+
 static void outbox_stopped(void *owner)
 {
     struct daemon *daemon = owner;
     outbox_free(daemon->outbox);
     daemon->outbox = NULL;
-    if (daemon->control)
-        control_stop(daemon->control, control_stopped, daemon);
+    if (daemon->due)
+        due_stop(daemon->due);
     else
-        control_stopped(daemon);
+        due_stopped(daemon);
 }
 
 static void dispatch_stopped(void *owner)
@@ -159,13 +171,15 @@ static void asked_to_stop(uv_signal_t *handle, int number)
 /* ---- starting ---- */
 
 static const struct dispatch_events dispatch_events = {
-    .judged = event_judged, .log = stage_log, .committed = findings_committed, .stopped = dispatch_stopped};
+    .judged = event_judged, .log = stage_log, .committed = cases_committed, .stopped = dispatch_stopped};
+static const struct due_events due_events = {.opened = cases_committed, .stopped = due_stopped};
 static const struct outbox_events outbox_events = {.log = stage_log, .stopped = outbox_stopped};
 static const struct control_sources control_sources = {.status = describe_status,
                                                        .plugins = describe_plugins,
                                                        .drained = drained,
                                                        .pause = set_paused,
-                                                       .reload = reload_start};
+                                                       .reload = reload_start,
+                                                       .written = cases_committed};
 static const struct ingest_events ingest_events = {.log = ingest_log};
 
 static int complain(const struct daemon *daemon, const char *what, int status, char *error)
@@ -195,8 +209,12 @@ int daemon_start_stages(struct daemon *daemon)
         return complain(daemon, "dispatch", status, error);
     dispatch_start(daemon->dispatch);
     dispatch_pause(daemon->dispatch, daemon->paused);
-    status = control_start(&daemon->loop, config, daemon->control_view, &control_sources, daemon,
-                           &daemon->control, &error);
+    status = due_new(&daemon->loop, config, daemon->journal, daemon->control_view, &due_events, daemon,
+                     &daemon->due);
+    if (status < 0)
+        return complain(daemon, "cases", status, NULL);
+    status = control_start(&daemon->loop, config, daemon->journal, daemon->control_view, &control_sources,
+                           daemon, &daemon->control, &error);
     if (status < 0)
         return complain(daemon, "control", status, error);
     status =

@@ -16,6 +16,7 @@
 #define PATHWAYD_DAEMON_H
 
 #include <uv.h>
+#include "cases/due.h"
 #include "control/control.h"
 #include "dispatch/dispatch.h"
 #include "dispatch/trial.h"
@@ -38,6 +39,7 @@ struct daemon {
     struct journal_view *control_view;
     struct outbox *outbox;
     struct dispatch *dispatch;
+    struct due *due;
     struct control *control;
     struct ingest *ingest;
     uv_signal_t terminate, interrupt, hangup;

@@ -5,6 +5,10 @@
  *   libnng's threads                      loop thread
  *   RECEIVING ──▶ queue ── uv_async ──▶ answer ──▶ SENDING ──▶ RECEIVING …
  *
+ * What an operation writes goes through the journal's thread on its way to the answer:
+ *
+ *   … answer ── journal_submit ──▶ WRITING (journal's thread) ──▶ queue ── uv_async ──▶ answer ──▶ SENDING …
+ *
  * A slot is a context with its aio and is in one place at a time, so only the queue needs the lock. uv_async
  * coalesces: each wake-up drains the queue. A client that does not read its answer is cut off, because
  * libnng's REP socket would otherwise hold every other client up behind it.
@@ -28,7 +32,9 @@
 #define CONTROL_MODE        0600 /* only the daemon's own account and root */
 #define CONTROL_MODE_SHARED 0666 /* when other accounts are configured: the uid decides, see peer.h */
 
-enum slot_state { SLOT_RECEIVING, SLOT_QUEUED, SLOT_SENDING };
+#define CONTROL_NAME 64u /* bytes of an account's name */
+
+enum slot_state { SLOT_RECEIVING, SLOT_QUEUED, SLOT_WRITING, SLOT_SENDING };
 
 struct slot {
     struct control *control;
@@ -36,6 +42,10 @@ struct slot {
     nng_aio *aio;
     nng_pipe pipe; /* of the request in work */
     nng_msg *request;
+    struct exchange *exchange; /* of what is being written */
+    struct journal_task task;
+    int written; /* the task's status */
+    char actor[PEER_NAME];
     enum slot_state state;
     struct slot *next;
 };
@@ -54,10 +64,13 @@ struct control {
     uv_timer_t patience;
     uint32_t open_handles; /* of the loop */
     pthread_t closer;
-    uid_t *uids;
-    uint32_t uid_count;
+    struct peers peers;
     char **instances;
     uint32_t instance_count;
+    uint32_t writing; /* slots whose task the journal has; loop thread */
+    bool hanging_up;  /* loop thread */
+    const struct config *config;
+    struct journal *journal;
     struct journal_view *view;
     struct control_sources sources;
     void *owner;
@@ -65,11 +78,11 @@ struct control {
     void *stopped_owner;
 };
 
+/* Once it closes, only what was written comes back. */
 static void enqueue(struct control *control, struct slot *slot)
 {
     pthread_mutex_lock(&control->lock);
-    bool closing = control->closing;
-    if (!closing) {
+    if (!control->closing || slot->state == SLOT_WRITING) {
         slot->next = NULL;
         if (control->last)
             control->last->next = slot;
@@ -129,29 +142,21 @@ static void slot_moved(void *argument)
     receive(slot);
 }
 
-static void answer(struct control *control, struct slot *slot, struct buffer *out)
+/* ---- answering ---- */
+
+static void send_answer(struct slot *slot, struct buffer *out)
 {
-    const struct request_context context = {.view = control->view,
-                                            .sources = &control->sources,
-                                            .owner = control->owner,
-                                            .instances = (const char *const *)control->instances};
-    struct pw_text bytes = {nng_msg_body(slot->request), nng_msg_len(slot->request)};
-    control_answer(&context, bytes, out);
+    nng_msg *message = NULL;
     if (out->failed) {
         buffer_release(out);
         request_refuse(out, "memory", "The daemon is out of memory.");
     }
-}
-
-static void answer_and_send(struct control *control, struct slot *slot)
-{
-    struct buffer out = {0};
-    answer(control, slot, &out);
+    exchange_free(slot->exchange);
+    slot->exchange = NULL;
     nng_msg_free(slot->request);
     slot->request = NULL;
-
-    nng_msg *message = NULL;
-    if (out.failed || nng_msg_alloc(&message, 0) != 0 || nng_msg_append(message, out.data, out.length) != 0) {
+    if (out->failed || nng_msg_alloc(&message, 0) != 0 ||
+        nng_msg_append(message, out->data, out->length) != 0) {
         /* Nothing left to answer with: hanging up tells the client more than silence would. */
         nng_msg_free(message);
         nng_pipe_close(slot->pipe);
@@ -162,10 +167,64 @@ static void answer_and_send(struct control *control, struct slot *slot)
         nng_aio_set_timeout(slot->aio, CONTROL_SEND_MS);
         nng_ctx_send(slot->ctx, slot->aio);
     }
+    buffer_release(out);
+}
+
+static int write_run(struct journal_writer *writer, struct journal_task *task)
+{
+    struct slot *slot = task->owner;
+    return exchange_write(slot->exchange, writer);
+}
+
+static void write_done(struct journal_task *task, int status)
+{
+    struct slot *slot = task->owner;
+    slot->written = status;
+    enqueue(slot->control, slot);
+}
+
+static void answer_request(struct control *control, struct slot *slot)
+{
+    const struct request_context context = {.view = control->view,
+                                            .config = control->config,
+                                            .actor = peer_actor(&control->peers, slot->pipe, slot->actor),
+                                            .sources = &control->sources,
+                                            .owner = control->owner,
+                                            .instances = (const char *const *)control->instances};
+    struct pw_text bytes = {nng_msg_body(slot->request), nng_msg_len(slot->request)};
+    struct buffer out = {0};
+    slot->exchange = exchange_new(&context, bytes);
+    if (!slot->exchange)
+        request_refuse(&out, "memory", "The daemon is out of memory.");
+    if (slot->exchange && !exchange_begin(slot->exchange, &out)) {
+        control->writing++;
+        slot->state = SLOT_WRITING;
+        slot->task = (struct journal_task){.run = write_run, .done = write_done, .owner = slot};
+        journal_submit(control->journal, &slot->task);
+        return;
+    }
+    send_answer(slot, &out);
+}
+
+static void answer_written(struct control *control, struct slot *slot)
+{
+    struct buffer out = {0};
+    control->writing--;
+    exchange_answer(slot->exchange, slot->written, &out);
+    if (!control->closing) {
+        if (control->sources.written)
+            control->sources.written(control->owner);
+        send_answer(slot, &out);
+        return;
+    }
+    slot->state = SLOT_RECEIVING; /* nothing is sent any more; hang_up frees the request */
+    exchange_free(slot->exchange);
+    slot->exchange = NULL;
     buffer_release(&out);
 }
 
 static void leave_loop(struct control *control);
+static void begin_hang_up(struct control *control);
 
 static void woken(uv_async_t *wake)
 {
@@ -177,10 +236,13 @@ static void woken(uv_async_t *wake)
         pthread_join(control->closer, NULL);
         leave_loop(control);
     }
-    if (closing)
-        return;
     for (struct slot *slot = dequeue(control); slot; slot = dequeue(control))
-        answer_and_send(control, slot);
+        if (slot->state == SLOT_WRITING)
+            answer_written(control, slot);
+        else if (!closing)
+            answer_request(control, slot);
+    if (closing)
+        begin_hang_up(control);
 }
 
 /* libnng's threads; counts, because libnng has no bound of its own, and asks who it is before anything was
@@ -188,7 +250,7 @@ static void woken(uv_async_t *wake)
 static void pipe_changed(nng_pipe pipe, nng_pipe_ev event, void *argument)
 {
     struct control *control = argument;
-    bool stranger = event == NNG_PIPE_EV_ADD_PRE && !peer_is_allowed(pipe, control->uids, control->uid_count);
+    bool stranger = event == NNG_PIPE_EV_ADD_PRE && !peer_is_allowed(&control->peers, pipe);
     pthread_mutex_lock(&control->lock);
     if (event == NNG_PIPE_EV_ADD_PRE)
         control->connections++;
@@ -200,10 +262,10 @@ static void pipe_changed(nng_pipe pipe, nng_pipe_ev event, void *argument)
         nng_pipe_close(pipe);
 }
 
-static int listen_on(struct control *control, const char *url)
+static int listen_on(struct control *control, const struct config *config)
 {
     nng_listener listener = NNG_LISTENER_INITIALIZER;
-    int mode = control->uid_count > 0 ? CONTROL_MODE_SHARED : CONTROL_MODE;
+    int mode = config->control_uid_count > 0 ? CONTROL_MODE_SHARED : CONTROL_MODE;
     int error = nng_rep0_open(&control->socket);
     if (error != 0)
         return error;
@@ -220,7 +282,7 @@ static int listen_on(struct control *control, const char *url)
             (error = nng_aio_alloc(&slot->aio, slot_moved, slot)) != 0)
             return error;
     }
-    if ((error = nng_listener_create(&listener, control->socket, url)) != 0 ||
+    if ((error = nng_listener_create(&listener, control->socket, config->control)) != 0 ||
         (error = nng_listener_set_int(listener, NNG_OPT_IPC_PERMISSIONS, mode)) != 0)
         return error;
     return nng_listener_start(listener, 0);
@@ -229,12 +291,9 @@ static int listen_on(struct control *control, const char *url)
 static int copy_config(struct control *control, const struct config *config)
 {
     control->instances = calloc(config->plugin_count + 1u, sizeof(*control->instances));
-    control->uids = calloc(config->control_uid_count + 1u, sizeof(*control->uids));
-    if (!control->instances || !control->uids)
+    if (!control->instances ||
+        peers_read(&control->peers, config->control_uids, config->control_uid_count) != 0)
         return PW_ERROR_MEMORY;
-    for (uint32_t i = 0; i < config->control_uid_count; i++)
-        control->uids[i] = config->control_uids[i];
-    control->uid_count = config->control_uid_count;
     for (uint32_t i = 0; i < config->plugin_count; i++) {
         control->instances[i] = strdup(config->plugins[i].name);
         if (!control->instances[i])
@@ -270,7 +329,7 @@ static void discard(struct control *control)
     for (uint32_t i = 0; control->instances && control->instances[i]; i++)
         free(control->instances[i]);
     free(control->instances);
-    free(control->uids);
+    peers_release(&control->peers);
     pthread_mutex_destroy(&control->lock);
     free(control);
 }
@@ -306,9 +365,9 @@ static int control_new(uv_loop_t *loop, const struct config *config, struct cont
     return 0;
 }
 
-int control_start(uv_loop_t *loop, const struct config *config, struct journal_view *view,
-                  const struct control_sources *sources, void *owner, struct control **ret_control,
-                  char **ret_error)
+int control_start(uv_loop_t *loop, const struct config *config, struct journal *journal,
+                  struct journal_view *view, const struct control_sources *sources, void *owner,
+                  struct control **ret_control, char **ret_error)
 {
     struct control *control = NULL;
     if (strncmp(config->control, "ipc://", 6) != 0) {
@@ -322,10 +381,12 @@ int control_start(uv_loop_t *loop, const struct config *config, struct journal_v
             said("the control endpoint ", config->control, " cannot be prepared: ", "out of memory", "");
         return status;
     }
+    control->config = config;
+    control->journal = journal;
     control->view = view;
     control->sources = *sources;
     control->owner = owner;
-    int error = listen_on(control, config->control);
+    int error = listen_on(control, config);
     if (error != 0) {
         *ret_error =
             said("the control endpoint ", config->control, " cannot be opened: ", nng_strerror(error),
@@ -386,6 +447,20 @@ static void out_of_patience(uv_timer_t *patience)
     leave_loop(control);
 }
 
+/* What the journal has of ours comes back first: it always does. */
+static void begin_hang_up(struct control *control)
+{
+    if (control->writing || control->hanging_up)
+        return;
+    control->hanging_up = true;
+    if (pthread_create(&control->closer, NULL, close_endpoint, control) == 0) {
+        uv_timer_start(&control->patience, out_of_patience, CONTROL_CLOSE_MS, 0);
+    } else {
+        hang_up(control);
+        leave_loop(control);
+    }
+}
+
 void control_stop(struct control *control, void (*stopped)(void *owner), void *owner)
 {
     if (!control)
@@ -395,10 +470,5 @@ void control_stop(struct control *control, void (*stopped)(void *owner), void *o
     pthread_mutex_unlock(&control->lock);
     control->stopped = stopped;
     control->stopped_owner = owner;
-    if (pthread_create(&control->closer, NULL, close_endpoint, control) == 0) {
-        uv_timer_start(&control->patience, out_of_patience, CONTROL_CLOSE_MS, 0);
-    } else {
-        hang_up(control);
-        leave_loop(control);
-    }
+    begin_hang_up(control);
 }

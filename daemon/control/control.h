@@ -10,7 +10,8 @@
  *
  * ops: status · drained · event.list {after,limit,type,engagement} · event.show {source,id,before | sequence} ·
  * finding.list {after,limit,pathway,rule,min_level,engagement} · case.list {after,limit,state,min_level} ·
- * case.show {case} · plugin.list · pending.list {instance} · pause {what:"dispatch"} · resume · reload
+ * case.show {case} · case.decide {case,revision,disposition,reason,costs,benefits,mitigations,displacement,review_by} ·
+ * case.second {case} · case.reopen {case,reason} · plugin.list · pending.list {instance} · pause {what:"dispatch"} · resume · reload
  * `limit` is at most 1,000. An event named by source and id is looked for piece by piece: with "result": null,
  * ask again with `before` set to `next`. Requests are read on libnng's threads and answered on the loop.
  */
@@ -33,12 +34,15 @@ struct control_sources {
     bool (*drained)(void *owner); /* every accepted event assessed, every due notice handed over */
     int (*pause)(void *owner, bool paused);
     int (*reload)(void *owner, char **ret_error);
+    void (*written)(void *owner); /* what was asked for is on disk: there may be notices */
 };
 
-int control_start(uv_loop_t *loop, const struct config *config, struct journal_view *view,
-                  const struct control_sources *sources, void *owner, struct control **ret_control,
-                  char **ret_error);
-/* Ends in `stopped`, NULL or not, after a few seconds at most: a libnng that hangs keeps what it has. */
+/* `config` stays until `stopped`; `journal` is what operations that write go through. */
+int control_start(uv_loop_t *loop, const struct config *config, struct journal *journal,
+                  struct journal_view *view, const struct control_sources *sources, void *owner,
+                  struct control **ret_control, char **ret_error);
+/* Ends in `stopped`, NULL or not, when what is being written is, and after a few seconds at most: a libnng that hangs
+ * keeps what it has. */
 void control_stop(struct control *control, void (*stopped)(void *owner), void *owner);
 
 #endif

@@ -4,7 +4,11 @@
  */
 #include "control/peer.h"
 
+#include <pathwayd/plugin.h>
+#include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* false when the process cannot be looked at, or is gone. */
@@ -31,19 +35,53 @@ static bool is_child(nng_pipe pipe)
            parent == (long)getpid();
 }
 
-bool peer_is_allowed(nng_pipe pipe, const uid_t *uids, uint32_t uid_count)
+int peers_read(struct peers *peers, const uid_t *uids, uint32_t count)
+{
+    const uid_t always[] = {0, geteuid()};
+    peers->accounts = calloc(count + 2u, sizeof(*peers->accounts));
+    if (!peers->accounts)
+        return PW_ERROR_MEMORY;
+    for (; peers->count < count + 2u; peers->count++) {
+        struct peer_account *account = &peers->accounts[peers->count];
+        account->uid = peers->count < count ? uids[peers->count] : always[peers->count - count];
+        const struct passwd *known = getpwuid(account->uid);
+        if (known)
+            snprintf(account->name, sizeof(account->name), "%s", known->pw_name);
+        else
+            snprintf(account->name, sizeof(account->name), "uid %u", (unsigned)account->uid);
+    }
+    return 0;
+}
+
+void peers_release(struct peers *peers)
+{
+    free(peers->accounts);
+    *peers = (struct peers){0};
+}
+
+static const struct peer_account *find(const struct peers *peers, nng_pipe pipe)
 {
     uint64_t uid;
     if (nng_pipe_get_uint64(pipe, NNG_OPT_IPC_PEER_UID, &uid) != 0)
-        return false;
+        return NULL;
+    for (uint32_t i = 0; i < peers->count; i++)
+        if ((uint64_t)peers->accounts[i].uid == uid)
+            return &peers->accounts[i];
+    return NULL;
+}
+
+bool peer_is_allowed(const struct peers *peers, nng_pipe pipe)
+{
+    const struct peer_account *account = find(peers, pipe);
     /* Plugin hosts have the daemon's uid and cannot change it, so only there the parent matters. Other accounts'
      * processes need not even be visible: systemd's ProtectProc= hides them. */
-    if (uid == (uint64_t)geteuid())
-        return !is_child(pipe);
-    if (uid == 0)
-        return true;
-    for (uint32_t i = 0; i < uid_count; i++)
-        if ((uint64_t)uids[i] == uid)
-            return true;
-    return false;
+    return account && (account->uid != geteuid() || !is_child(pipe));
+}
+
+struct actor peer_actor(const struct peers *peers, nng_pipe pipe, char name[PEER_NAME])
+{
+    const struct peer_account *account = find(peers, pipe);
+    snprintf(name, PEER_NAME, "%s", account ? account->name : "nobody");
+    bool person = account && account->uid >= PEER_FIRST_PERSON && account->uid != PEER_NOBODY;
+    return (struct actor){{name, strlen(name)}, person};
 }

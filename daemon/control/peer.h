@@ -1,18 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * peer.h: who may use the control endpoint: root, the daemon's own account and those of `control.uids`, but no
- * process the daemon itself started. A notify plugin's host may connect to sockets and runs under the daemon's
- * account: without that exception, a plugin could act as the operator. Any thread.
+ * peer.h: who may use the control endpoint, and who it is: root, the daemon's own account and those of `control.uids`, but
+ * no process the daemon itself started. A notify plugin's host may connect to sockets and runs under the daemon's
+ * account: without that exception, a plugin could act as the operator.
  */
 #ifndef PATHWAYD_CONTROL_PEER_H
 #define PATHWAYD_CONTROL_PEER_H
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <sys/types.h>
 #include <nng/nng.h>
+#include <sys/types.h>
+#include "cases/decision.h"
 
-/* A peer of which not enough can be learned is not allowed. */
-bool peer_is_allowed(nng_pipe pipe, const uid_t *uids, uint32_t uid_count);
+#define PEER_NAME 64u /* bytes of an account's name */
+/* Accounts below belong to the system and not to people (Debian Policy 9.2.2), and one above to nobody at all. */
+#define PEER_FIRST_PERSON 1000u
+#define PEER_NOBODY       65534u
+
+struct peer_account {
+    uid_t uid;
+    char name[PEER_NAME];
+};
+struct peers {
+    struct peer_account *accounts; /* those that may */
+    uint32_t count;
+};
+
+/* Who they are is asked once: a directory service may be slow, and a name that changed would be another person.
+ * PW_ERROR_MEMORY. */
+int peers_read(struct peers *peers, const uid_t *uids, uint32_t count);
+void peers_release(struct peers *peers);
+
+/* A peer of which not enough can be learned is not allowed. Any thread. */
+bool peer_is_allowed(const struct peers *peers, nng_pipe pipe);
+
+/* Who is at the other end; the name is written to `name`. Any thread. */
+struct actor peer_actor(const struct peers *peers, nng_pipe pipe, char name[PEER_NAME]);
 
 #endif

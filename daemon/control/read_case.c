@@ -15,8 +15,9 @@
 #define READ_CHUNK 500u /* rows fetched at a time */
 /* Findings and notices of one case shown at most: a case is read by a person. The newest are shown, and how
  * many are not. */
-#define CASE_MAX_FINDINGS 256u
-#define CASE_MAX_NOTICES  256u
+#define CASE_MAX_FINDINGS  256u
+#define CASE_MAX_NOTICES   256u
+#define CASE_MAX_DECISIONS 256u
 
 static void member_time(struct buffer *out, const char *key, int64_t ms)
 {
@@ -213,27 +214,11 @@ static int latest_event_row(void *to, const struct journal_event *event)
     return 1;
 }
 
-/* "C-000123", "123" or a number. */
-static int wanted_case(struct request *request, uint64_t *ret_case_id)
-{
-    struct pw_text name = request_text(request, "case");
-    uint64_t number = request_number(request, "case", 0);
-    size_t at =
-        name.length > 2 && (name.data[0] == 'C' || name.data[0] == 'c') && name.data[1] == '-' ? 2 : 0;
-    for (; at < name.length && number <= UINT64_MAX / 100; at++) {
-        if (name.data[at] < '0' || name.data[at] > '9')
-            return request_fail(request, "bad_request", "A case is named like C-000123.");
-        number = number * 10 + (uint64_t)(name.data[at] - '0');
-    }
-    *ret_case_id = number;
-    return 0;
-}
-
 static int find_case(struct request *request, struct case_show *show)
 {
     uint64_t number = 0;
     struct pw_text engagement = request_text(request, "engagement");
-    if (wanted_case(request, &number) != 0)
+    if (request_case_number(request, &number) != 0)
         return -1;
     if (number == 0 && engagement.length == 0)
         return request_fail(request, "bad_request", "A case is named by \"case\" or by \"engagement\".");
@@ -273,6 +258,7 @@ static int write_findings(struct request *request, struct case_show *show, const
 /* The newest, in the order in which they were written. */
 static int write_notices(struct request *request, struct case_show *show)
 {
+    show->passed = 0;
     int status = journal_notices_of_case(request->view, show->case_id, count_notice, show);
     show->given = 0;
     show->skip = show->passed > CASE_MAX_NOTICES ? show->passed - CASE_MAX_NOTICES : 0;
@@ -282,6 +268,69 @@ static int write_notices(struct request *request, struct case_show *show)
         status = journal_notices_of_case(request->view, show->case_id, notice_row, show);
     json_write_end(request->out, ']');
     json_member_unsigned(request->out, "notices_left_out", less(show->passed, show->given));
+    return status;
+}
+
+/* What stands is shown with all that it relies on, what has ended without. */
+static int decision_row(void *to, const struct journal_decision *decision)
+{
+    struct case_show *show = to;
+    struct buffer *out = show->request->out;
+    bool stands = text_is(decision->state, "standing") || text_is(decision->state, "proposed");
+    if (show->skip > 0) {
+        show->skip--;
+        return 0;
+    }
+    json_write_begin(out, '{');
+    json_member_unsigned(out, "decision", decision->decision_id);
+    json_member_text(out, "state", decision->state);
+    json_member_text(out, "disposition", decision->disposition);
+    json_member_text(out, "actor", decision->actor);
+    member_time(out, "at", decision->at_ms);
+    json_member_text(out, "second", decision->second);
+    if (decision->second_ms)
+        member_time(out, "seconded", decision->second_ms);
+    json_member_text(out, "reason", decision->reason);
+    json_member_raw(out, "costs", decision->costs);
+    json_member_raw(out, "benefits", decision->benefits);
+    json_member_raw(out, "mitigations", decision->mitigations);
+    json_member_text(out, "displacement", decision->displacement);
+    member_time(out, "review_by", decision->review_by_ms);
+    json_member_unsigned(out, "revision", decision->revision);
+    json_member_unsigned(out, "alerts_spared", decision->spared);
+    if (decision->ended_ms) {
+        bool list = decision->why.length && decision->why.data[0] == '[';
+        member_time(out, "ended", decision->ended_ms);
+        if (list && text_is(decision->state, "changed"))
+            json_member_raw(out, "changed", decision->why);
+        else
+            json_member_text(out, "why", decision->why);
+    }
+    if (stands && !request_full(show->request))
+        json_member_raw(out, "relied", decision->relied);
+    json_write_end(out, '}');
+    return request_full(show->request) ? 1 : 0;
+}
+
+static int count_decision(void *to, const struct journal_decision *decision)
+{
+    struct case_show *show = to;
+    (void)decision;
+    show->passed++;
+    return 0;
+}
+
+/* The newest, in the order in which they were made. */
+static int write_decisions(struct request *request, struct case_show *show)
+{
+    show->passed = 0;
+    int status = journal_decisions_of_case(request->view, show->case_id, count_decision, show);
+    show->skip = show->passed > CASE_MAX_DECISIONS ? show->passed - CASE_MAX_DECISIONS : 0;
+    json_write_key(request->out, "decisions");
+    json_write_begin(request->out, '[');
+    if (status >= 0)
+        status = journal_decisions_of_case(request->view, show->case_id, decision_row, show);
+    json_write_end(request->out, ']');
     return status;
 }
 
@@ -295,6 +344,8 @@ static int write_case_rest(struct request *request, struct case_show *show)
         status = journal_events_read(request->view, newest - 1, 1, latest_event_row, show);
     if (status >= 0)
         status = write_findings(request, show, &tally);
+    if (status >= 0)
+        status = write_decisions(request, show);
     return status < 0 ? status : write_notices(request, show);
 }
 

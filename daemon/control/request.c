@@ -7,12 +7,13 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "dispatch/pathway.h"
 
-#define OPERATION_FIELDS 6
+#define OPERATION_FIELDS 10
 
-enum field_type { FIELD_TEXT = 1, FIELD_NUMBER, FIELD_TEXT_OR_NUMBER };
+enum field_type { FIELD_TEXT = 1, FIELD_NUMBER, FIELD_TEXT_OR_NUMBER, FIELD_TEXTS };
 
 struct field {
     const char *name;
@@ -22,18 +23,22 @@ struct field {
 static const struct operation {
     const char *name;
     int (*run)(struct request *request);
+    int (*write)(struct request *request, struct journal_writer *writer); /* what comes after that, or NULL */
     struct field fields[OPERATION_FIELDS + 1];
 } operations[] = {
-    {"status", request_status, {{0}}},
-    {"drained", request_drained, {{0}}},
+    {"status", request_status, NULL, {{0}}},
+    {"drained", request_drained, NULL, {{0}}},
     {"event.list",
      request_event_list,
+     NULL,
      {{"after", FIELD_NUMBER}, {"limit", FIELD_NUMBER}, {"type", FIELD_TEXT}, {"engagement", FIELD_TEXT}}},
     {"event.show",
      request_event_show,
+     NULL,
      {{"source", FIELD_TEXT}, {"id", FIELD_TEXT}, {"before", FIELD_NUMBER}, {"sequence", FIELD_NUMBER}}},
     {"finding.list",
      request_finding_list,
+     NULL,
      {{"after", FIELD_NUMBER},
       {"limit", FIELD_NUMBER},
       {"pathway", FIELD_TEXT},
@@ -42,20 +47,43 @@ static const struct operation {
       {"engagement", FIELD_TEXT}}},
     {"case.list",
      request_case_list,
+     NULL,
      {{"after", FIELD_NUMBER}, {"limit", FIELD_NUMBER}, {"state", FIELD_TEXT}, {"min_level", FIELD_TEXT}}},
-    {"case.show", request_case_show, {{"case", FIELD_TEXT_OR_NUMBER}, {"engagement", FIELD_TEXT}}},
-    {"plugin.list", request_plugin_list, {{0}}},
+    {"case.show", request_case_show, NULL, {{"case", FIELD_TEXT_OR_NUMBER}, {"engagement", FIELD_TEXT}}},
+    {"case.decide",
+     request_decision_check,
+     request_case_decide,
+     {{"case", FIELD_TEXT_OR_NUMBER},
+      {"engagement", FIELD_TEXT},
+      {"revision", FIELD_NUMBER},
+      {"disposition", FIELD_TEXT},
+      {"reason", FIELD_TEXT},
+      {"costs", FIELD_TEXTS},
+      {"benefits", FIELD_TEXTS},
+      {"mitigations", FIELD_TEXTS},
+      {"displacement", FIELD_TEXT},
+      {"review_by", FIELD_TEXT}}},
+    {"case.second",
+     request_decision_check,
+     request_case_second,
+     {{"case", FIELD_TEXT_OR_NUMBER}, {"engagement", FIELD_TEXT}}},
+    {"case.reopen",
+     request_decision_check,
+     request_case_reopen,
+     {{"case", FIELD_TEXT_OR_NUMBER}, {"engagement", FIELD_TEXT}, {"reason", FIELD_TEXT}}},
+    {"plugin.list", request_plugin_list, NULL, {{0}}},
     {"pending.list",
      request_pending_list,
+     NULL,
      {{"instance", FIELD_TEXT}, {"after", FIELD_NUMBER}, {"limit", FIELD_NUMBER}}},
-    {"pause", request_pause, {{"what", FIELD_TEXT}}},
-    {"resume", request_resume, {{"what", FIELD_TEXT}}},
-    {"reload", request_reload, {{0}}},
+    {"pause", request_pause, NULL, {{"what", FIELD_TEXT}}},
+    {"resume", request_resume, NULL, {{"what", FIELD_TEXT}}},
+    {"reload", request_reload, NULL, {{0}}},
 };
 
 /* A control request is small and flat; whatever is not is a mistake or an attack. */
 static const struct json_limits request_limits = {
-    .max_bytes = CONTROL_MAX_REQUEST, .max_values = 64, .max_depth = 4, .comments = false};
+    .max_bytes = CONTROL_MAX_REQUEST, .max_values = 128, .max_depth = 4, .comments = false};
 
 int request_fail(struct request *request, const char *code, const char *format, ...)
 {
@@ -85,6 +113,30 @@ uint64_t request_number(const struct request *request, const char *name, uint64_
     if (json_integer(request->document, node, &value) != 0 || value < 0)
         return otherwise;
     return (uint64_t)value;
+}
+
+/* "C-000123", "123" or a number. */
+int request_case_number(struct request *request, uint64_t *ret_case_id)
+{
+    struct pw_text name = request_text(request, "case");
+    uint64_t number = request_number(request, "case", 0);
+    size_t at =
+        name.length > 2 && (name.data[0] == 'C' || name.data[0] == 'c') && name.data[1] == '-' ? 2 : 0;
+    for (; at < name.length && number <= UINT64_MAX / 100; at++) {
+        if (name.data[at] < '0' || name.data[at] > '9')
+            return request_fail(request, "bad_request", "A case is named like C-000123.");
+        number = number * 10 + (uint64_t)(name.data[at] - '0');
+    }
+    *ret_case_id = number;
+    return 0;
+}
+
+struct pw_text request_texts(const struct request *request, const char *name, uint32_t *ret_count)
+{
+    uint32_t node = json_member(request->document, PW_NODE_ROOT, name);
+    bool given = json_type(request->document, node) == PW_JSON_ARRAY;
+    *ret_count = given ? json_count(request->document, node) : 0;
+    return given ? json_raw(request->document, node) : (struct pw_text){0};
 }
 
 uint32_t request_limit(const struct request *request)
@@ -129,6 +181,13 @@ static bool fits(const struct pw_document *document, uint32_t node, enum field_t
     bool text = json_type(document, node) == PW_JSON_STRING;
     if (type == FIELD_TEXT)
         return text;
+    if (type == FIELD_TEXTS) {
+        bool texts = json_type(document, node) == PW_JSON_ARRAY;
+        for (uint32_t child = json_first(document, node); texts && child != PW_NODE_NONE;
+             child = json_next(document, child))
+            texts = json_type(document, child) == PW_JSON_STRING;
+        return texts;
+    }
     return type == FIELD_NUMBER ? number : number || text;
 }
 
@@ -143,13 +202,14 @@ static int check_field(struct request *request, const struct operation *operatio
         return request_fail(request, "bad_request", "\"%s\" of %s is %s.", field->name, operation->name,
                             field->type == FIELD_TEXT     ? "a string"
                             : field->type == FIELD_NUMBER ? "a whole number from 0"
+                            : field->type == FIELD_TEXTS  ? "a list of strings"
                                                           : "a string or a whole number");
     }
     return request_fail(request, "bad_request", "%s has no field \"%.*s\".", operation->name,
                         (int)(key.length > 64 ? 64 : key.length), key.data ? key.data : "");
 }
 
-static int run_operation(struct request *request)
+static int run_operation(struct request *request, const struct operation **ret_operation)
 {
     struct pw_text name = request_text(request, "op");
     const struct operation *operation = find_operation(name);
@@ -162,6 +222,7 @@ static int run_operation(struct request *request)
          node = json_next(request->document, node))
         if (!text_is(json_key(request->document, node), "op") && check_field(request, operation, node) != 0)
             return -1;
+    *ret_operation = operation;
     return operation->run(request);
 }
 
@@ -174,42 +235,92 @@ void request_refuse(struct buffer *out, const char *code, const char *error)
     json_write_end(out, '}');
 }
 
-static void answer_parsed(const struct request_context *context, const struct pw_document *document,
-                          struct buffer *out)
+/* ---- one exchange ---- */
+
+struct exchange {
+    struct pw_text bytes;
+    struct pw_document document;
+    struct request request;
+    struct buffer result;
+    const struct operation *operation;
+};
+
+struct exchange *exchange_new(const struct request_context *context, struct pw_text bytes)
 {
-    struct buffer result = {0};
-    struct request request = {.view = context->view,
-                              .sources = context->sources,
-                              .owner = context->owner,
-                              .instances = context->instances,
-                              .document = document,
-                              .out = &result};
-    if (run_operation(&request) != 0 || result.failed) {
-        request_refuse(out, request.code ? request.code : "memory",
-                       request.code ? request.error : "The daemon is out of memory.");
-        buffer_release(&result);
-        return;
-    }
-    json_write_begin(out, '{');
-    json_member_boolean(out, "ok", true);
-    json_member_raw(out, "result", buffer_view(&result));
-    if (request.next > 0)
-        json_member_unsigned(out, "next", request.next);
-    json_write_end(out, '}');
-    buffer_release(&result);
+    struct exchange *exchange = calloc(1, sizeof(*exchange));
+    if (!exchange)
+        return NULL;
+    exchange->bytes = bytes;
+    exchange->request = (struct request){.view = context->view,
+                                         .config = context->config,
+                                         .actor = context->actor,
+                                         .sources = context->sources,
+                                         .owner = context->owner,
+                                         .instances = context->instances,
+                                         .document = &exchange->document,
+                                         .out = &exchange->result};
+    return exchange;
 }
 
-void control_answer(const struct request_context *context, struct pw_text bytes, struct buffer *out)
+void exchange_free(struct exchange *exchange)
 {
-    struct pw_document document = {0};
+    if (!exchange)
+        return;
+    json_release(&exchange->document);
+    buffer_release(&exchange->result);
+    free(exchange);
+}
+
+static void give_result(struct exchange *exchange, struct buffer *out)
+{
+    json_write_begin(out, '{');
+    json_member_boolean(out, "ok", true);
+    json_member_raw(out, "result", buffer_view(&exchange->result));
+    if (exchange->request.next > 0)
+        json_member_unsigned(out, "next", exchange->request.next);
+    json_write_end(out, '}');
+}
+
+static void answer(struct exchange *exchange, bool good, struct buffer *out)
+{
+    const struct request *request = &exchange->request;
+    if (good && !exchange->result.failed)
+        give_result(exchange, out);
+    else
+        request_refuse(out, request->code ? request->code : "memory",
+                       request->code ? request->error : "The daemon is out of memory.");
+}
+
+bool exchange_begin(struct exchange *exchange, struct buffer *out)
+{
     struct json_error error = {0};
-    if (json_parse(&document, bytes.data, bytes.length, &request_limits, &error) != 0) {
+    if (json_parse(&exchange->document, exchange->bytes.data, exchange->bytes.length, &request_limits,
+                   &error) != 0) {
         char sentence[400];
         snprintf(sentence, sizeof(sentence), "The request is not JSON, column %u: %s", error.column,
                  error.message);
         request_refuse(out, "bad_json", sentence);
-    } else {
-        answer_parsed(context, &document, out);
+        return true;
     }
-    json_release(&document);
+    bool good = run_operation(&exchange->request, &exchange->operation) == 0;
+    if (good && exchange->operation->write)
+        return false;
+    answer(exchange, good, out);
+    return true;
+}
+
+int exchange_write(struct exchange *exchange, struct journal_writer *writer)
+{
+    exchange->request.code = NULL;
+    buffer_clear(&exchange->result);
+    return exchange->operation->write(&exchange->request, writer);
+}
+
+void exchange_answer(struct exchange *exchange, int status, struct buffer *out)
+{
+    if (status < 0 && !exchange->request.code)
+        request_fail(&exchange->request, "journal",
+                     "It could not be stored (error %d), and nothing has changed; see the daemon's log.",
+                     status);
+    answer(exchange, status >= 0, out);
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * request.h: one control request answered, without sockets: bytes in, bytes out. control.c carries them.
- * Loop thread.
+ *
+ *     bytes ──▶ exchange_begin (loop) ──────────────────────────────▶ answer, of what only reads
+ *                        └──▶ exchange_write (journal thread) ── done ──▶ exchange_answer (loop), of what writes
  */
 #ifndef PATHWAYD_CONTROL_REQUEST_H
 #define PATHWAYD_CONTROL_REQUEST_H
 
+#include "cases/decision.h"
 #include "control/control.h"
 
 /* Rows looked at for one answer at most, so that a filter that matches nothing cannot hold the loop; the
@@ -16,9 +19,11 @@
 #define CONTROL_MAX_ANSWER    (4u << 20)
 #define CONTROL_DEFAULT_LIMIT 100u
 
-/* All an operation needs. Borrowed; lives for the call. */
+/* All an operation needs. Borrowed; lives for the exchange. */
 struct request {
     struct journal_view *view;
+    const struct config *config;
+    struct actor actor; /* who asks */
     const struct control_sources *sources;
     void *owner;
     const char *const *instances; /* plugin instances, NULL-terminated */
@@ -26,18 +31,28 @@ struct request {
     struct buffer *out; /* gets the value of "result" */
     uint64_t next;      /* out: where the next page begins; 0: there is none */
     const char *code;   /* out, on failure: the machine's word … */
-    char error[512];    /* … and the person's sentence */
+    char error[768];    /* … and the person's sentence */
 };
 
 struct request_context {
     struct journal_view *view;
+    const struct config *config; /* stays as long as an exchange */
+    struct actor actor;
     const struct control_sources *sources;
     void *owner;
     const char *const *instances;
 };
 
-/* Answers `bytes`, whatever they are: `out` gets one JSON object, {"ok":true,…} or {"ok":false,…}. */
-void control_answer(const struct request_context *context, struct pw_text bytes, struct buffer *out);
+/* `bytes`, whatever they are, stay the caller's until the answer. NULL: out of memory. */
+struct exchange;
+struct exchange *exchange_new(const struct request_context *context, struct pw_text bytes);
+void exchange_free(struct exchange *exchange); /* NULL is fine */
+/* An answer is one JSON object, {"ok":true,…} or {"ok":false,…}. Loop thread; false: it has to be written first. */
+bool exchange_begin(struct exchange *exchange, struct buffer *out);
+/* Journal thread, in a task's transaction; may run again. Its return is the task's. */
+int exchange_write(struct exchange *exchange, struct journal_writer *writer);
+/* Loop thread, when that is on disk; `status` is what the task's `done` was given. */
+void exchange_answer(struct exchange *exchange, int status, struct buffer *out);
 /* The answer {"ok":false,"code","error"}. */
 void request_refuse(struct buffer *out, const char *code, const char *error);
 
@@ -54,6 +69,12 @@ int request_pending_list(struct request *request);
 int request_pause(struct request *request);
 int request_resume(struct request *request);
 int request_reload(struct request *request);
+/* These write: a check on the loop's thread, which may look at nothing but the request; then the writing, which returns a
+ * negative status with the request failed. */
+int request_decision_check(struct request *request);
+int request_case_decide(struct request *request, struct journal_writer *writer);
+int request_case_second(struct request *request, struct journal_writer *writer);
+int request_case_reopen(struct request *request, struct journal_writer *writer);
 
 /* For the operations. */
 int request_fail(struct request *request, const char *code, const char *format, ...)
@@ -62,6 +83,10 @@ int request_journal_failed(struct request *request, int status);
 struct pw_text request_text(const struct request *request, const char *name); /* empty when absent */
 uint64_t request_number(const struct request *request, const char *name, uint64_t otherwise);
 uint32_t request_limit(const struct request *request);
+/* A member that is a list of strings, as JSON: "" when absent; *ret_count how many. */
+struct pw_text request_texts(const struct request *request, const char *name, uint32_t *ret_count);
+/* The number of a "case" named like C-000123, 123 or by a number; 0: it is not named by that. */
+int request_case_number(struct request *request, uint64_t *ret_case_id);
 /* `min_level` as PW_LEVEL_*; -1 with the request failed when the word is not one. */
 int request_min_level(struct request *request, uint32_t *ret_level);
 bool request_full(const struct request *request); /* the answer has reached CONTROL_MAX_ANSWER */

@@ -147,7 +147,7 @@ void outbox_start(struct outbox *outbox)
 
 void outbox_wake(struct outbox *outbox)
 {
-    for (uint32_t i = 0; i < outbox->channel_count; i++)
+    for (uint32_t i = 0; i < outbox->channel_count && !outbox->stopping; i++)
         channel_pump(outbox->channels[i]);
 }
 

@@ -18,6 +18,8 @@
 
 static const char *const instances[] = {"research", "lab", NULL};
 
+static const struct config settings = {.review_days = 365};
+
 struct fixture {
     struct scratch scratch;
     struct journal_view *view;
@@ -147,7 +149,7 @@ static int source_reload(void *owner, char **ret_error)
 }
 
 static const struct control_sources sources = {source_status, source_plugins, source_drained, source_pause,
-                                               source_reload};
+                                               source_reload, NULL};
 
 static int set_up(void **state)
 {
@@ -161,8 +163,11 @@ static int set_up(void **state)
     journal_submit(fixture->scratch.journal, &task);
     assert_int_equal(gate_wait(&gate), 0);
     assert_int_equal(journal_view_open(fixture->scratch.path, &fixture->view, &error), 0);
-    fixture->context = (struct request_context){
-        .view = fixture->view, .sources = &sources, .owner = fixture, .instances = instances};
+    fixture->context = (struct request_context){.view = fixture->view,
+                                                .config = &settings,
+                                                .sources = &sources,
+                                                .owner = fixture,
+                                                .instances = instances};
     *state = fixture;
     return 0;
 }
@@ -176,11 +181,37 @@ static int tear_down(void **state)
     return 0;
 }
 
+struct writing {
+    struct gate gate;
+    struct exchange *exchange;
+};
+
+static int write_exchange(struct journal_writer *writer, struct journal_task *task)
+{
+    struct writing *writing = task->owner;
+    return exchange_write(writing->exchange, writer);
+}
+
+static void exchange_written(struct journal_task *task, int status)
+{
+    struct writing *writing = task->owner;
+    gate_open(&writing->gate, status);
+}
+
 /* The answer; the caller's. It must be JSON whatever was asked. */
 static cJSON *ask(struct fixture *fixture, const char *request)
 {
     struct buffer out = {0};
-    control_answer(&fixture->context, (struct pw_text){request, strlen(request)}, &out);
+    struct exchange *exchange = exchange_new(&fixture->context, (struct pw_text){request, strlen(request)});
+    assert_non_null(exchange);
+    if (!exchange_begin(exchange, &out)) {
+        struct writing writing = {.exchange = exchange};
+        struct journal_task task = {.run = write_exchange, .done = exchange_written, .owner = &writing};
+        gate_begin(&writing.gate);
+        journal_submit(fixture->scratch.journal, &task);
+        exchange_answer(exchange, gate_wait(&writing.gate), &out);
+    }
+    exchange_free(exchange);
     cJSON *answer = cJSON_Parse(out.data);
     if (!answer)
         fail_msg("not JSON: %s", out.data);
@@ -528,8 +559,9 @@ static size_t answers_over_socket(struct fixture *fixture, size_t requests, size
     snprintf(url, sizeof(url), "ipc://%s/control.sock", fixture->scratch.folder);
     memcpy(client.url, url, sizeof(url));
     assert_int_equal(uv_loop_init(&loop), 0);
-    assert_int_equal(
-        control_start(&loop, &config, fixture->view, &sources, fixture, &running.control, &error), 0);
+    assert_int_equal(control_start(&loop, &config, fixture->scratch.journal, fixture->view, &sources, fixture,
+                                   &running.control, &error),
+                     0);
     uv_async_init(&loop, &client.done, client_is_done);
     client.done.data = &running;
     assert_int_equal(pthread_create(&client.thread, NULL, run_client, &client), 0);
@@ -560,15 +592,19 @@ static void a_second_endpoint_is_refused(void **state)
     uv_loop_t loop;
     snprintf(url, sizeof(url), "ipc://%s/control.sock", fixture->scratch.folder);
     assert_int_equal(uv_loop_init(&loop), 0);
-    assert_int_equal(control_start(&loop, &config, fixture->view, &sources, fixture, &first, &error), 0);
-    assert_int_equal(control_start(&loop, &config, fixture->view, &sources, fixture, &second, &error),
+    assert_int_equal(control_start(&loop, &config, fixture->scratch.journal, fixture->view, &sources, fixture,
+                                   &first, &error),
+                     0);
+    assert_int_equal(control_start(&loop, &config, fixture->scratch.journal, fixture->view, &sources, fixture,
+                                   &second, &error),
                      PW_ERROR_IO);
     assert_non_null(strstr(error, url));
     free(error);
     control_stop(first, NULL, NULL);
     uv_run(&loop, UV_RUN_DEFAULT);
     snprintf(url, sizeof(url), "tcp://127.0.0.1:1");
-    assert_int_equal(control_start(&loop, &config, fixture->view, &sources, fixture, &second, &error),
+    assert_int_equal(control_start(&loop, &config, fixture->scratch.journal, fixture->view, &sources, fixture,
+                                   &second, &error),
                      PW_ERROR_INVALID);
     free(error);
     assert_int_equal(uv_loop_close(&loop), 0);
@@ -584,7 +620,9 @@ static int visit(struct fixture *fixture, uid_t *guests, uint32_t guest_count, u
     snprintf(url, sizeof(url), "ipc://%s/control.sock", fixture->scratch.folder);
     assert_int_equal(chmod(fixture->scratch.folder, 0755), 0);
     assert_int_equal(uv_loop_init(&loop), 0);
-    assert_int_equal(control_start(&loop, &config, fixture->view, &sources, fixture, &control, &error), 0);
+    assert_int_equal(control_start(&loop, &config, fixture->scratch.journal, fixture->view, &sources, fixture,
+                                   &control, &error),
+                     0);
     int result = visit_as(url, visitor);
     control_stop(control, NULL, NULL);
     uv_run(&loop, UV_RUN_DEFAULT);

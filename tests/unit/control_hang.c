@@ -47,7 +47,7 @@ static void stops_without_libnng(void **state)
     sem_init(&may_close, 0, 0);
     sem_init(&has_closed, 0, 0);
     assert_int_equal(uv_loop_init(&loop), 0);
-    assert_int_equal(control_start(&loop, &config, NULL, &sources, NULL, &control, &error), 0);
+    assert_int_equal(control_start(&loop, &config, NULL, NULL, &sources, NULL, &control, &error), 0);
     alarm(HANG_SECONDS);
     control_stop(control, note, &stopped);
     uv_run(&loop, UV_RUN_DEFAULT);
