@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "ctl/case.h"
+#include "ctl/decide.h"
 #include "ctl/list.h"
 #include "ctl/review.h"
 
@@ -20,8 +21,7 @@ int ctl_case_list(struct ctl *ctl)
     return list_show(ctl, "case.list", options, keys, columns, "There are no such cases.");
 }
 
-/* "C-000123" or "123", and not 0, which is no case's. */
-static bool case_number(const char *name)
+bool case_number(const char *name)
 {
     const char *digits = (name[0] == 'C' || name[0] == 'c') && name[1] == '-' ? name + 2 : name;
     return *digits && strspn(digits, "0123456789") == strlen(digits) && strspn(digits, "0") < strlen(digits);
@@ -185,7 +185,8 @@ int ctl_case_show(struct ctl *ctl)
         review_words(ctl, findings, "mitigations", "What can be done about it");
         show_findings(ctl, item, true);
         show_notices(ctl, item);
-        puts("\nThe system recommends; a person decides.");
+        decisions_show(ctl, item);
+        decisions_show_next(item);
     }
     cJSON_Delete(answer);
     return CTL_GOOD;

@@ -111,6 +111,39 @@ const struct ctl_command ctl_commands[] = {
      1,
      ctl_case_show,
      {{"--engagement", "ID", "the case of this engagement, whatever its id looks like"}}},
+    {"case",
+     "decide",
+     "CASE DECISION",
+     "decide a case",
+     "DECISION is proceed, proceed_with_mitigation or declined. You decide under your own account. declined, "
+     "and any\n"
+     "decision on a case at prohibited, takes a second person; declined also names a benefit that is lost, "
+     "and where "
+     "the\n"
+     "work goes instead. Until the day of review, or until something that the decision relies on is "
+     "otherwise, the "
+     "case\n"
+     "raises no alert.",
+     2,
+     2,
+     ctl_case_decide,
+     {{"--reason", "TEXT", "why; always"},
+      {"--cost", "TEXT …", "a cost that was considered (default: those that the findings name)"},
+      {"--benefit", "TEXT …", "a benefit that was considered (default: those that the findings name)"},
+      {"--mitigation", "TEXT …", "what is to be done about it"},
+      {"--displacement", "TEXT", "where the work goes instead"},
+      {"--review-by", "DATE", "when to look at it again (default: as configured, else in a year)"},
+      {"--revision", "N", "only if the case is still as you read it"}}},
+    {"case", "second", "CASE", "second what somebody else proposed", NULL, 1, 1, ctl_case_second, {{0}}},
+    {"case",
+     "reopen",
+     "CASE",
+     "take up a case again that is decided, or withdraw a proposal",
+     NULL,
+     1,
+     1,
+     ctl_case_reopen,
+     {{"--reason", "TEXT", "why; always"}}},
     {"answer",
      NULL,
      "CASE [q1=no | /data/FIELD=VALUE …]",
