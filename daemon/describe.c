@@ -6,12 +6,15 @@
 #include "daemon.h"
 
 #include <unistd.h>
+#include "cases/reliance.h"
 #include "json/json.h"
 
 static void describe_journal(const struct daemon *daemon, struct buffer *out)
 {
     struct journal_counts counts = {0};
+    uint64_t spared = 0;
     journal_count(daemon->control_view, &counts);
+    journal_mark_get(daemon->control_view, ALERTS_SPARED_MARK, &spared);
     const struct {
         const char *name;
         uint64_t value;
@@ -20,6 +23,7 @@ static void describe_journal(const struct daemon *daemon, struct buffer *out)
                    {"withdrawn", counts.withdrawn},
                    {"cases", counts.cases},
                    {"open_cases", counts.open_cases},
+                   {"alerts_spared", spared},
                    {"pending", counts.pending},
                    {"poison", counts.poison},
                    {"notices_waiting", counts.notices_waiting},

@@ -270,16 +270,34 @@ static int has_changed(struct act *act, const struct buffer *changes, uint32_t c
     return status;
 }
 
+/* An event that came meanwhile changes nothing by itself: whoever seconds sees it. */
 static int check_unchanged(struct act *act)
 {
+    struct gathering now = {0};
     struct buffer changes = {0};
     uint32_t count = 0;
-    int status = gathering_fill(&act->dossier, act->found.declined, &act->gathering);
+    int status = gathering_fill(&act->dossier, false, &now);
     if (status == 0)
-        status = clearance_compare(act->gathering.clearance, text_of(act->found.relied), &changes, &count);
+        status = clearance_compare(now.clearance, text_of(act->found.relied), &changes, &count);
     if (status == 0 && count)
         status = has_changed(act, &changes, count);
+    clearance_free(now.clearance);
     buffer_release(&changes);
+    return status;
+}
+
+static int write_second(struct act *act, const struct actor *actor)
+{
+    struct buffer relied = {0};
+    int status = gathering_fill(&act->dossier, act->found.declined, &act->gathering);
+    if (status == 0)
+        clearance_write(act->gathering.clearance, &relied);
+    if (status == 0)
+        status = relied.failed
+                     ? PW_ERROR_MEMORY
+                     : journal_decision_second(act->dossier.writer, act->found.decision_id, actor->name,
+                                               journal_writer_now(act->dossier.writer), buffer_view(&relied));
+    buffer_release(&relied);
     return status;
 }
 
@@ -297,8 +315,7 @@ static int second(struct act *act, uint64_t case_id, const struct actor *actor)
         return nobody_in_particular(act->answer, actor);
     status = check_unchanged(act);
     if (status == 0)
-        status = journal_decision_second(act->dossier.writer, act->found.decision_id, actor->name,
-                                         journal_writer_now(act->dossier.writer));
+        status = write_second(act, actor);
     if (status == 0)
         status = decision_audit(act->dossier.writer, "decision.seconded", case_id, act->found.decision_id,
                                 (struct pw_text){0}, actor->name);

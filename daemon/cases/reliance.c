@@ -144,7 +144,7 @@ int decision_weigh(const struct dossier *dossier, uint64_t sequence, const struc
         ret_weighing->concerns = gathering.count > 0;
     }
     if (status == 0 && gathering.count) {
-        clearance_add_event(gathering.clearance, event, found.declined);
+        clearance_add_event(gathering.clearance, event, found.declined && !found.proposed);
         status = clearance_compare(gathering.clearance, (struct pw_text){found.relied, strlen(found.relied)},
                                    &ret_weighing->changes, &ret_weighing->change_count);
     }

@@ -35,7 +35,7 @@ static void show_row(void *to, const cJSON *item)
  * after a sentence: a mistyped word would find nothing and look like good news. */
 static int check_filters(const struct ctl *ctl)
 {
-    static const char *const states[] = {"new", "withdrawn", "closed", NULL};
+    static const char *const states[] = {"new", "proposed", "decided", "withdrawn", NULL};
     const char *names[PATHWAY_COUNT + 1] = {NULL}, *levels[PW_LEVEL_COUNT + 1] = {NULL};
     for (size_t i = 0; i < PATHWAY_COUNT; i++)
         names[i] = pathways[i].name;

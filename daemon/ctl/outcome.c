@@ -34,9 +34,11 @@ static struct outcome *last_of(struct outcomes *outcomes, const struct journal_d
 static int take(void *to, const struct journal_disposition *disposition)
 {
     bool declined = text_is(disposition->disposition, "declined");
-    struct outcome *outcome = last_of(to, disposition);
+    struct outcomes *outcomes = to;
+    struct outcome *outcome = last_of(outcomes, disposition);
     if (!outcome)
         return PW_ERROR_MEMORY;
+    outcomes->spared += disposition->spared;
     outcome->reversed = outcome->reversed || outcome->declined != declined;
     outcome->declined = declined;
     outcome->no_action = text_is(disposition->disposition, "proceed");

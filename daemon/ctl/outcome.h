@@ -19,6 +19,7 @@ struct outcome {
 struct outcomes {
     struct outcome *items; /* by case */
     size_t count, room;
+    uint64_t spared; /* alerts that decisions made needless, in all */
 };
 
 /* 0 or a journal error. */

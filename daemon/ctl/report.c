@@ -147,6 +147,7 @@ static void print_json(struct report *report)
         if (report->wanted[table])
             cJSON_AddItemToObject(tables, survey_names[table], table_object(report, table));
     cJSON_AddItemToObject(object, "noisy_rules", noisy_rules(report));
+    cJSON_AddNumberToObject(object, "alerts_spared", (double)report->survey.outcomes.spared);
     cJSON_AddStringToObject(object, "note", NOTE_COUNTRY);
     list_print_json(object);
     cJSON_Delete(object);
@@ -242,6 +243,8 @@ static void print_tables(struct report *report)
         if (report->wanted[table])
             print_table(report, table);
     print_noisy(report);
+    printf("\nAlerts that decisions spared, so far: %llu.\n",
+           (unsigned long long)report->survey.outcomes.spared);
     puts("\n" SMALL_TEXT ": from fewer than 5 engagements. " COVER_TEXT ": hidden, so that a " SMALL_TEXT
          " cannot be worked out from the total.\n" NOTE_COUNTRY);
 }

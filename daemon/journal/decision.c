@@ -23,10 +23,10 @@ int journal_decision_add(struct journal_writer *writer, const struct journal_dec
 }
 
 int journal_decision_second(struct journal_writer *writer, uint64_t decision_id, struct pw_text second,
-                            int64_t second_ms)
+                            int64_t second_ms, struct pw_text relied)
 {
-    return writer_run(writer, TOUCH_DECISION, STATEMENT_DECISION_SECOND, "uti", decision_id, second,
-                      second_ms);
+    return writer_run(writer, TOUCH_DECISION, STATEMENT_DECISION_SECOND, "utit", decision_id, second,
+                      second_ms, relied);
 }
 
 int journal_decision_end(struct journal_writer *writer, uint64_t decision_id, const char *state,

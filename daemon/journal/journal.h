@@ -175,9 +175,9 @@ struct journal_decision {
 };
 int journal_decision_add(struct journal_writer *writer, const struct journal_decision *decision,
                          uint64_t *ret_decision_id);
-/* Somebody else agrees: it stands from now on. */
+/* Somebody else agrees: it stands from now on, on what there is now. */
 int journal_decision_second(struct journal_writer *writer, uint64_t decision_id, struct pw_text second,
-                            int64_t second_ms);
+                            int64_t second_ms, struct pw_text relied);
 int journal_decision_end(struct journal_writer *writer, uint64_t decision_id, const char *state,
                          int64_t ended_ms, struct pw_text why);
 int journal_decision_spared(struct journal_writer *writer, uint64_t decision_id); /* one alert more */

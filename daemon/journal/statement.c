@@ -150,7 +150,7 @@ const char *const statement_texts[STATEMENT_COUNT] = {
         "mitigations, displacement, relied, at, second_at, review_by, spared) "
         "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 0)",
     [STATEMENT_DECISION_SECOND] =
-        "UPDATE decision SET state = 'standing', second = ?2, second_at = ?3 WHERE id = ?1",
+        "UPDATE decision SET state = 'standing', second = ?2, second_at = ?3, relied = ?4 WHERE id = ?1",
     [STATEMENT_DECISION_END] = "UPDATE decision SET state = ?2, ended = ?3, why = ?4 WHERE id = ?1",
     [STATEMENT_DECISION_SPARED] = "UPDATE decision SET spared = spared + 1 WHERE id = ?1",
     [STATEMENT_DECISIONS_OF_CASE] = DECISION_COLUMNS "WHERE case_id = ?1 ORDER BY id",

@@ -18,7 +18,7 @@
 
 static const char *const instances[] = {"research", "lab", NULL};
 
-static const struct config settings = {.review_days = 365};
+static const struct config settings = {.review_days = 365, .type_prefix = (char[]){"org.pathwayd."}};
 
 struct fixture {
     struct scratch scratch;
@@ -148,8 +148,8 @@ static int source_reload(void *owner, char **ret_error)
     return PW_ERROR_INVALID;
 }
 
-static const struct control_sources sources = {source_status, source_plugins, source_drained, source_pause,
-                                               source_reload, NULL};
+static const struct control_sources sources = {source_status, source_plugins, source_drained,
+                                               source_pause,  source_reload,  NULL};
 
 static int set_up(void **state)
 {
@@ -647,9 +647,73 @@ static void a_child_is_hung_up_on(void **state)
     assert_int_equal(visit(*state, NULL, 0, geteuid()), 1);
 }
 
+/* ---- what writes --------------------------------------------------------------------------------------- */
+
+static void decisions_are_asked_for_properly(void **state)
+{
+    struct fixture *fixture = *state;
+    char long_item[700], request[4096];
+    memset(long_item, 'x', sizeof(long_item) - 1);
+    long_item[sizeof(long_item) - 1] = '\0';
+    refuses(fixture, "{\"op\":\"case.decide\",\"disposition\":\"proceed\",\"reason\":\"r\"}", "bad_request");
+    refuses(fixture, "{\"op\":\"case.decide\",\"case\":\"C-x\",\"disposition\":\"proceed\"}", "bad_request");
+    refuses(fixture, "{\"op\":\"case.decide\",\"case\":1,\"costs\":\"one\"}", "bad_request");
+    refuses(fixture, "{\"op\":\"case.decide\",\"case\":1,\"costs\":[1]}", "bad_request");
+    refuses(fixture, "{\"op\":\"case.decide\",\"case\":1,\"costs\":[\"\"]}", "bad_request");
+    refuses(fixture, "{\"op\":\"case.decide\",\"case\":1,\"review_by\":\"soon\"}", "bad_request");
+    refuses(fixture, "{\"op\":\"case.decide\",\"case\":1,\"actor\":\"mallory\"}", "bad_request");
+    snprintf(request, sizeof(request), "{\"op\":\"case.decide\",\"case\":1,\"benefits\":[\"%s\"]}",
+             long_item);
+    refuses(fixture, request, "bad_request");
+    strcpy(request, "{\"op\":\"case.decide\",\"case\":1,\"mitigations\":[\"1\"");
+    for (int i = 0; i < 16; i++)
+        strcat(request, ",\"x\"");
+    refuses(fixture, strcat(request, "]}"), "bad_request");
+    refuses(fixture, "{\"op\":\"case.decide\",\"case\":9,\"disposition\":\"proceed\",\"reason\":\"r\"}",
+            "not_found");
+    refuses(fixture,
+            "{\"op\":\"case.decide\",\"engagement\":\"E-9\",\"disposition\":\"proceed\",\"reason\":\"r\"}",
+            "not_found");
+    refuses(fixture, "{\"op\":\"case.second\",\"case\":1}", "state");
+    refuses(fixture, "{\"op\":\"case.reopen\",\"case\":1}", "bad_request");
+}
+
+static void a_decision_is_answered_when_it_is_stored(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->context.actor = (struct actor){PW_TEXT("alice"), true};
+    cJSON *answer = ask(fixture, "{\"op\":\"case.decide\",\"engagement\":\"E-1\",\"disposition\":\"proceed\","
+                                 "\"reason\":\"r\",\"review_by\":\"2026-06-30\"}");
+    const cJSON *result = at(answer, "result");
+    assert_string_equal(word(result, "case"), "C-000001");
+    assert_string_equal(word(result, "state"), "decided");
+    assert_string_equal(word(result, "actor"), "alice");
+    assert_string_equal(word(result, "review_by"), "2026-06-30T00:00:00Z");
+    cJSON_Delete(answer);
+    answer = ask(fixture, "{\"op\":\"case.show\",\"case\":1}");
+    const cJSON *decision = cJSON_GetArrayItem(at(at(answer, "result"), "decisions"), 0);
+    assert_string_equal(word(decision, "state"), "standing");
+    assert_string_equal(word(decision, "reason"), "r");
+    assert_true(cJSON_IsArray(at(at(decision, "relied"), "lines")));
+    cJSON_Delete(answer);
+    refuses(fixture, "{\"op\":\"case.decide\",\"case\":1,\"disposition\":\"proceed\",\"reason\":\"r\"}",
+            "state");
+    answer = ask(fixture, "{\"op\":\"case.reopen\",\"case\":\"C-1\",\"reason\":\"again\"}");
+    assert_string_equal(word(at(answer, "result"), "state"), "new");
+    cJSON_Delete(answer);
+    answer = ask(fixture, "{\"op\":\"case.show\",\"case\":1}");
+    decision = cJSON_GetArrayItem(at(at(answer, "result"), "decisions"), 0);
+    assert_string_equal(word(decision, "state"), "reopened");
+    assert_string_equal(word(decision, "why"), "again");
+    assert_null(at(decision, "relied"));
+    cJSON_Delete(answer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(decisions_are_asked_for_properly, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_decision_is_answered_when_it_is_stored, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bad_requests_get_a_sentence, set_up, tear_down),
         cmocka_unit_test_setup_teardown(events_are_listed_by_page_and_filter, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_event_is_shown_with_its_findings, set_up, tear_down),

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cases are decided by people under their own accounts, two where it takes two; what is decided is left alone until
+something that it relied on is otherwise, or its review is due; and all of it is in the record."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+
+from harness import BIN, SEVEN_SONS, SLOW, Daemon, check, event, finish, policies, skip
+
+ALICE, BOB = 65001, 65002  # no accounts of this machine: known by their numbers
+
+if os.geteuid() != 0:
+    skip("people decide under their own accounts", "only root can be other accounts")
+    finish()
+
+place = tempfile.mkdtemp(prefix="pathwayd-decisions-")
+os.chmod(place, 0o755)
+program = os.path.join(place, "pathwayctl")
+shutil.copy(os.path.join(BIN, "pathwayctl"), program)
+runtime = os.path.join(place, "run")
+os.mkdir(runtime)
+os.chmod(runtime, 0o755)
+STREAM = {"name": "stream", "plugin": "stream", "stage": "notify",
+          "config": {"listen": f"abstract://pathwayd-decisions-{os.getpid()}"}}
+daemon = Daemon(policies(("research",)) + [STREAM], runtime_dir=runtime, control={"uids": [ALICE, BOB]},
+                routes=[{"min_level": "suggested", "asking": True, "channels": ["stream"]}])
+daemon.config["feeds"][0]["listen"] = daemon.feed = f"ipc://{runtime}/feed.sock"
+daemon.write_config()
+readable = os.path.join(place, "ctl.conf")
+shutil.copy(daemon.file, readable)
+os.chmod(readable, 0o644)
+
+
+def run(uid, *arguments):
+    return subprocess.run([program, "--config", readable, *arguments], capture_output=True, text=True, user=uid, group=uid,
+                          extra_groups=[], timeout=60 * SLOW)
+
+
+def send(*events):
+    answers = daemon.send(list(events))
+    daemon.drain()
+    return all(a["status"] == "accepted" for a in answers)
+
+
+def case(name):
+    return daemon.json("case", "show", name)
+
+
+def told(name):
+    return len(case(name)["notices"])
+
+
+daemon.start()
+check(send(event(1, partner=SEVEN_SONS), event(2, questions={})), "two engagements that want a look")
+
+# ---- two people ----------------------------------------------------------------------------------------------------
+
+words = ["declined", "--reason", "Too close to a weapons school.", "--benefit", "Access to their crop data",
+         "--displacement", "The group will go on with ETH."]
+ran = run(0, "case", "decide", "E-1", *words)
+check(ran.returncode == 1 and "root" in ran.stderr and "two people" in ran.stderr, f"root is nobody in particular {ran.stderr}")
+ran = run(ALICE, "case", "decide", "E-1", *words)
+check(ran.returncode == 0 and "proposed by uid 65001" in ran.stdout and "case second C-000001" in ran.stdout, ran.stdout)
+shown = case("E-1")
+check(shown["state"] == "proposed" and shown["decisions"][0]["state"] == "proposed", "one person proposes")
+check(shown["notices"][-1]["revision"] == 2, "and that is told")
+for uid in ALICE, 0:
+    ran = run(uid, "case", "second", "E-1")
+    check(ran.returncode == 1 and case("E-1")["state"] == "proposed", f"{uid} is no second person: {ran.stderr}")
+ran = run(BOB, "case", "second", "C-000001")
+shown = case("E-1")
+decision = shown["decisions"][0]
+check(ran.returncode == 0 and shown["state"] == "decided" and (decision["actor"], decision["second"]) == ("uid 65001", "uid 65002"),
+      f"another is {ran.stdout} {ran.stderr}")
+ran = daemon.ctl("case", "show", "E-1")
+check(all(w in ran.stdout for w in ["declined, by uid 65001 and uid 65002", "Too close", "crop data", "go on with ETH", "Review by",
+                                    "paper 2", "seven-sons 2022-04-21"]), "the case shows who decided what, and on what")
+listed = daemon.ctl("case", "list", "--state", "decided")
+check("C-000001" in listed.stdout, f"and is found among those decided {listed.stdout} {listed.stderr}")
+
+# ---- left alone ----------------------------------------------------------------------------------------------------
+
+ran = run(ALICE, "case", "decide", "E-2", "proceed", "--reason", "Known for years.", "--revision", "7")
+check(ran.returncode == 1 and "revision 7" in ran.stderr, "what somebody has not seen is not decided")
+ran = run(ALICE, "case", "decide", "E-2", "proceed", "--reason", "Known for years.", "--revision", "1")
+check(ran.returncode == 0 and case("E-2")["state"] == "decided", f"one person is enough otherwise {ran.stderr}")
+before = told("E-2")
+check(send(event(12, questions={}, engagement_id="E-2"), event(13, questions={}, engagement_id="E-2")), "the same again, twice")
+shown = case("E-2")
+check(shown["state"] == "decided" and told("E-2") == before and shown["decisions"][0]["alerts_spared"] == 2, "tells nobody, and is counted")
+check(daemon.json("status")["journal"]["alerts_spared"] == 2, "in the status as well")
+check(send(event(14, questions={}, engagement_id="E-2", partner=[{"name": "EPFL", "country": "CH", "relation": "party"}])),
+      "somebody else comes in")
+shown = case("E-2")
+check(shown["state"] == "new" and told("E-2") == before + 1 and "partner epfl" in shown["decisions"][0]["changed"],
+      f"and it is open again {shown['decisions'][0].get('changed')}")
+check("partner epfl" in daemon.ctl("case", "show", "E-2").stdout, "with what changed")
+check(send(event(15, partner=SEVEN_SONS, engagement_id="E-1")), "what was declined goes on")
+check(case("E-1")["state"] == "new" and any("t-15" in line for line in case("E-1")["decisions"][0]["changed"]), "and is told")
+
+# ---- the day of review ---------------------------------------------------------------------------------------------
+
+soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3))
+ran = run(BOB, "case", "decide", "E-2", "proceed_with_mitigation", "--reason", "For now.", "--mitigation", "No code is shared.",
+          "--mitigation", "Look again.", "--review-by", soon)
+check(ran.returncode == 0 and case("E-2")["decisions"][-1]["mitigations"] == ["No code is shared.", "Look again."], ran.stderr)
+check(daemon.stop() == 0, "it is stopped meanwhile")
+time.sleep(3)
+daemon.start()
+end = time.monotonic() + 20 * SLOW
+while case("E-2")["state"] != "new" and time.monotonic() < end:
+    time.sleep(0.2)
+shown = case("E-2")
+check(shown["state"] == "new" and shown["decisions"][-1]["state"] == "due", "when its day has come the case is open again")
+ran = run(ALICE, "case", "reopen", "E-2", "--reason", "x")
+check(ran.returncode == 1 and "open" in ran.stderr, "what is open is not opened")
+
+# ---- the record ----------------------------------------------------------------------------------------------------
+
+check(daemon.ctl("audit", "verify").returncode == 0, "the audit chain holds")
+check(daemon.json("report")["alerts_spared"] == 2 and "so far: 2." in daemon.ctl("report").stdout, "and the report counts")
+for words in (["decide"], ["decide", "E-1"], ["decide", "E-1", "maybe", "--reason", "x"], ["decide", "E-1", "proceed"], ["second"],
+              ["reopen", "E-1"]):
+    check(daemon.ctl("case", *words).returncode == 2, f"case {' '.join(words)}: a usage error")
+ran = daemon.ctl("case", "decide", "C-000099", "proceed", "--reason", "x")
+check(ran.returncode == 1 and "no such case" in ran.stderr, "a case that is not there")
+ran = daemon.ctl("case", "decide", "E-1", "proceed", "--reason", "x", "--review-by", "someday")
+check(ran.returncode == 2 and "review_by" in ran.stderr, f"a day that is none {ran.stderr}")
+check(daemon.stop() == 0, "and it stops")
+shutil.rmtree(place)
+finish()
