@@ -56,6 +56,7 @@ def told(name):
 
 daemon.start()
 check(send(event(1, partner=SEVEN_SONS), event(2, questions={})), "two engagements that want a look")
+one = case("E-1")["case"]
 
 # ---- two people ----------------------------------------------------------------------------------------------------
 
@@ -64,14 +65,14 @@ words = ["declined", "--reason", "Too close to a weapons school.", "--benefit", 
 ran = run(0, "case", "decide", "E-1", *words)
 check(ran.returncode == 1 and "root" in ran.stderr and "two people" in ran.stderr, f"root is nobody in particular {ran.stderr}")
 ran = run(ALICE, "case", "decide", "E-1", *words)
-check(ran.returncode == 0 and "proposed by uid 65001" in ran.stdout and "case second C-000001" in ran.stdout, ran.stdout)
+check(ran.returncode == 0 and "proposed by uid 65001" in ran.stdout and f"case second {one}" in ran.stdout, ran.stdout)
 shown = case("E-1")
 check(shown["state"] == "proposed" and shown["decisions"][0]["state"] == "proposed", "one person proposes")
 check(shown["notices"][-1]["revision"] == 2, "and that is told")
 for uid in ALICE, 0:
     ran = run(uid, "case", "second", "E-1")
     check(ran.returncode == 1 and case("E-1")["state"] == "proposed", f"{uid} is no second person: {ran.stderr}")
-ran = run(BOB, "case", "second", "C-000001")
+ran = run(BOB, "case", "second", one)
 shown = case("E-1")
 decision = shown["decisions"][0]
 check(ran.returncode == 0 and shown["state"] == "decided" and (decision["actor"], decision["second"]) == ("uid 65001", "uid 65002"),
@@ -80,7 +81,7 @@ ran = daemon.ctl("case", "show", "E-1")
 check(all(w in ran.stdout for w in ["declined, by uid 65001 and uid 65002", "Too close", "crop data", "go on with ETH", "Review by",
                                     "paper 2", "seven-sons 2022-04-21"]), "the case shows who decided what, and on what")
 listed = daemon.ctl("case", "list", "--state", "decided")
-check("C-000001" in listed.stdout, f"and is found among those decided {listed.stdout} {listed.stderr}")
+check(one in listed.stdout, f"and is found among those decided {listed.stdout} {listed.stderr}")
 
 # ---- left alone ----------------------------------------------------------------------------------------------------
 
