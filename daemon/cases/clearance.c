@@ -96,15 +96,34 @@ static void add_rule(struct clearance *clearance, const struct journal_finding *
     add(clearance, &clearance->packs, &line);
 }
 
+/* Letters and digits alone, ASCII in one case: how a name is written is nothing that it says. Other scripts have no other
+ * way to be written. */
+static void put_name(struct buffer *line, struct pw_text name)
+{
+    bool gap = false, begun = false;
+    for (size_t i = 0; i < name.length; i++) {
+        unsigned char c = (unsigned char)name.data[i];
+        char folded = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+        bool kept = c >= 0x80 || (c >= '0' && c <= '9') || (folded >= 'a' && folded <= 'z');
+        if (kept && gap && begun)
+            buffer_string(line, " ");
+        if (kept)
+            buffer_append(line, &folded, 1);
+        begun = begun || kept;
+        gap = !kept;
+    }
+}
+
+/* A publisher's own number for an entry may be another one tomorrow. */
 static void add_evidence(struct clearance *clearance, const struct pw_document *body, uint32_t evidence)
 {
-    struct pw_text source = member(body, evidence, "source"), entry = member(body, evidence, "entry");
+    struct pw_text source = member(body, evidence, "source"), list = member(body, evidence, "list");
     struct pw_text content = member(body, evidence, "content"), snapshot = member(body, evidence, "snapshot");
     struct buffer line = {0};
-    if (!source.length && !entry.length)
+    if (!source.length && !list.length)
         return;
-    buffer_format(&line, "entry %.*s %.*s %.*s", TEXT_FMT(member(body, evidence, "list")), TEXT_FMT(entry),
-                  TEXT_FMT(member(body, evidence, "entry_name")));
+    buffer_format(&line, "entry %.*s ", TEXT_FMT(list.length ? list : source));
+    put_name(&line, member(body, evidence, "entry_name"));
     if (content.length)
         buffer_format(&line, " [%.*s]", TEXT_FMT(content));
     add(clearance, &clearance->lines, &line);
@@ -177,27 +196,17 @@ void clearance_add_finding(struct clearance *clearance, const struct journal_fin
 
 /* ---- events ---- */
 
-/* An institution is known by its ROR id, else by its name, whatever its capitals and spaces. */
+/* An institution is known by its ROR id, else by its name. */
 static void add_partner(struct clearance *clearance, const struct pw_document *event, uint32_t partner)
 {
     struct pw_text ror = member(event, partner, "ror"), name = member(event, partner, "name");
     struct buffer line = {0};
-    bool gap = false;
     if (!ror.length && !name.length)
         return;
     buffer_string(&line, ror.length ? "partner ror:" : "partner ");
     buffer_text(&line, ror);
-    for (size_t i = 0; i < name.length && !ror.length; i++) {
-        char byte = name.data[i];
-        bool space = byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
-        if (byte >= 'A' && byte <= 'Z')
-            byte = (char)(byte - 'A' + 'a');
-        if (!space && gap)
-            buffer_string(&line, " ");
-        if (!space)
-            buffer_append(&line, &byte, 1);
-        gap = space;
-    }
+    if (!ror.length)
+        put_name(&line, name);
     add(clearance, &clearance->lines, &line);
 }
 

@@ -5,7 +5,7 @@
  * It is a set of lines, each of which a person can read:
  *
  *     rule research.q2_seven_sons (paper, 920b447e): required      the rule, by what its words were, and how far it went
- *     entry EL 1234 Example Institute [5f0c…]                      a list's entry, by its content
+ *     entry EL example institute [military, needs_licence]         a list's entry, and what it says
  *     fact applications military: yes                              what a condition saw
  *     question Q1: …                                               what nobody had said
  *     partner ror:00wk2mp56                                        whom an event named

@@ -124,6 +124,9 @@ static bool finding_sound(const struct pw_finding *finding)
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (!sound(texts[i]))
             return false;
+    for (uint32_t i = 0; finding->contents && i < finding->evidence_count && i < ANSWER_MAX_ENTRIES; i++)
+        if (!sound(finding->contents[i]))
+            return false;
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         if (lists[i].count > ANSWER_MAX_ENTRIES || (lists[i].count > 0 && lists[i].at == NULL))
             return false;
@@ -199,6 +202,8 @@ static void put_evidence(struct buffer *json, const struct pw_finding *finding)
         json_member_text(json, "basis", evidence->basis);
         json_member_text(json, "text", evidence->text);
         json_member_text(json, "pointer", evidence->pointer);
+        if (finding->contents && finding->contents[i].length)
+            json_member_text(json, "content", finding->contents[i]);
         json_write_end(json, '}');
     }
     json_write_end(json, ']');

@@ -70,6 +70,10 @@ struct pw_finding {
     struct pw_text due; /* a statutory date, YYYY-MM-DD (R46); empty for none */
     uint32_t shadow;    /* 1: on trial; recorded, counts for nothing and tells nobody */
     uint32_t reserved;
+    /* Since ABI 1.2. */
+    /* What each entry says, in the order of `evidence`, e.g. "military, needs_licence": when it says something else,
+     * decisions that relied on it are looked at again (R36). NULL: nothing is told of it. */
+    const struct pw_text *contents;
 };
 #define PW_FINDING_SIZE_1_0 offsetof(struct pw_finding, version)
 

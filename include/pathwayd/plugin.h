@@ -17,7 +17,7 @@
  * missing slot is a sentence instead of a crash.
  * Rationale: there is no unloading. A plugin host ends as a process; dlclose is never called.
  *
- * Stability: draft 1.1. Fields are only ever appended; struct_size says how far a build reaches.
+ * Stability: draft 1.2. Fields are only ever appended; struct_size says how far a build reaches.
  */
 #ifndef PATHWAYD_PLUGIN_H
 #define PATHWAYD_PLUGIN_H
@@ -33,7 +33,7 @@ extern "C" {
 
 #define PW_PLUGIN_MAGIC 0x49504450u /* "PDPI" read as little-endian */
 #define PW_ABI_MAJOR    1u
-#define PW_ABI_MINOR    1u
+#define PW_ABI_MINOR    2u
 
 #define PW_STAGE_ENRICH 1u /* adds facts */
 #define PW_STAGE_ASSESS 2u /* reads event and facts, returns findings */

@@ -131,6 +131,11 @@ static void test_structs_that_lie(void **state)
     assert_int_equal(answer_add_finding(&answer, instance, PW_TEXT("legal"), &finding), PW_ERROR_LIMIT);
     finding.evidence_count = 1; /* and no array */
     assert_int_equal(answer_add_finding(&answer, instance, PW_TEXT("legal"), &finding), PW_ERROR_LIMIT);
+    const struct pw_evidence evidence = {.source = PW_TEXT("list")};
+    const struct pw_text content = {NULL, 3};
+    finding.evidence = &evidence;
+    finding.contents = &content; /* and no text */
+    assert_int_equal(answer_add_finding(&answer, instance, PW_TEXT("legal"), &finding), PW_ERROR_LIMIT);
     finding = small_finding();
     finding.explanation.length = 0;
     assert_int_equal(answer_add_finding(&answer, instance, PW_TEXT("legal"), &finding), PW_ERROR_INVALID);

@@ -436,7 +436,7 @@ static void a_decision_names_what_it_relies_on(void **state)
     assert_string_equal(
         seen.relied,
         "{\"packs\":[\"paper 2.0.0\"],\"snapshots\":[\"list 2026-01-01\"],\"lines\":["
-        "\"entry L 7 Example [c1]\",\"event https://a.example/ t-1\",\"fact applications ai: yes\","
+        "\"entry L example [c1]\",\"event https://a.example/ t-1\",\"fact applications ai: yes\","
         "\"fact engagement: no\",\"partner example institute\","
         "\"rule r.one (paper, r.one): recommended\"],\"left_out\":0}");
     assert_string_equal(seen.costs, "[\"C1.x\"] [\"B\"]");
@@ -456,7 +456,7 @@ static void a_change_is_named(void **state)
     begin(&fixture, DECIDED);
     act(&fixture, ENTRY);
     struct seen seen = look(&fixture);
-    assert_string_equal(seen.changed, "[\"entry L 7 Example [c2]\"]");
+    assert_string_equal(seen.changed, "[\"entry L example [c2]\"]");
     assert_string_equal(seen.decision, "changed");
     assert_string_equal(seen.why, seen.changed);
     scratch_remove(&fixture.scratch);

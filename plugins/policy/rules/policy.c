@@ -13,6 +13,7 @@
 #include "rules/ground.h"
 #include "rules/selection.h"
 
+#define CONTENT_SIZE 48u /* of an entry: its category and its effect */
 #define EVIDENCE_MAX 32u /* a finding that cites more has made its point */
 #define REQUEST_MAX  16u
 #define TEXT_SIZE    8192u /* explanation and questions of one finding */
@@ -27,6 +28,8 @@ struct instance {
     struct assessment assessment;
     struct ground ground;
     struct pw_evidence evidence[EVIDENCE_MAX];
+    struct pw_text contents[EVIDENCE_MAX];
+    char content[EVIDENCE_MAX][CONTENT_SIZE];
     struct pw_unknown unknowns[REQUEST_MAX];
     char text[TEXT_SIZE];
 };
@@ -196,6 +199,18 @@ static void widen_to_partner(struct instance *instance)
     }
 }
 
+/* "military, needs_licence" */
+static struct pw_text content_of(const struct match *match, char content[CONTENT_SIZE])
+{
+    struct buffer_piece piece = {content, 0, CONTENT_SIZE};
+    struct pw_text comma =
+        match->category.length && match->effect.length ? PW_TEXT(", ") : (struct pw_text){0};
+    explanation_add(&piece, match->category);
+    explanation_add(&piece, comma);
+    explanation_add(&piece, match->effect);
+    return (struct pw_text){content, piece.length};
+}
+
 static uint32_t list_evidence(struct instance *instance, const struct match **ret_first, uint32_t *ret_count)
 {
     uint32_t count = 0, all = 0;
@@ -207,10 +222,12 @@ static uint32_t list_evidence(struct instance *instance, const struct match **re
         if (!*ret_first || i == instance->ground.lead)
             *ret_first = match;
         all++;
-        if (count < EVIDENCE_MAX)
-            instance->evidence[count++] =
-                (struct pw_evidence){match->source,   match->list,  match->entry, match->entry_name,
-                                     match->snapshot, match->basis, match->text,  match->pointer};
+        if (count == EVIDENCE_MAX)
+            continue;
+        instance->contents[count] = content_of(match, instance->content[count]);
+        instance->evidence[count++] =
+            (struct pw_evidence){match->source,   match->list,  match->entry, match->entry_name,
+                                 match->snapshot, match->basis, match->text,  match->pointer};
     }
     *ret_count = all;
     return count;
@@ -307,6 +324,7 @@ static int32_t emit(struct instance *instance, const struct verdict *verdict, co
         .trace = ground_trace(&instance->ground),
         .requirements = pack->words + rule->requirements.first,
         .evidence = instance->evidence,
+        .contents = instance->contents,
         .unknowns = instance->unknowns,
         .costs = pack->words + rule->costs.first,
         .benefits = pack->words + rule->benefits.first,
