@@ -62,6 +62,8 @@ static void cases_committed(void *owner)
     struct daemon *daemon = owner;
     if (daemon->outbox)
         outbox_wake(daemon->outbox);
+    if (daemon->phase == PHASE_RUNNING)
+        activation_look(daemon->activation);
 }
 
 static bool drained(void *owner)
@@ -79,8 +81,10 @@ static int set_paused(void *owner, bool paused)
 
 /* ---- stopping ---- */
 
-static void finish(struct daemon *daemon)
+static void finish(void *owner)
 {
+    struct daemon *daemon = owner;
+    daemon->activation = NULL;
     uv_close((uv_handle_t *)&daemon->terminate, NULL);
     uv_close((uv_handle_t *)&daemon->interrupt, NULL);
     uv_close((uv_handle_t *)&daemon->hangup, NULL);
@@ -93,7 +97,10 @@ static void finish(struct daemon *daemon)
 static void stages_stopped(struct daemon *daemon)
 {
     if (daemon->phase == PHASE_STOPPING) { /* its alarm stays: closing the journal may hang as well */
-        finish(daemon);
+        if (daemon->activation)
+            activation_stop(daemon->activation);
+        else
+            finish(daemon);
         return;
     }
     alarm(0);
@@ -180,6 +187,8 @@ static const struct control_sources control_sources = {.status = describe_status
                                                        .pause = set_paused,
                                                        .reload = reload_start,
                                                        .written = cases_committed};
+static const struct activation_events activation_events = {
+    .reload = reload_start, .log = stage_log, .stopped = finish};
 static const struct ingest_events ingest_events = {.log = ingest_log};
 
 static int complain(const struct daemon *daemon, const char *what, int status, char *error)
@@ -262,7 +271,9 @@ static int open_journal(struct daemon *daemon)
     if (status < 0)
         return complain(daemon, "journal", status, error);
     journal_on_stored(daemon->journal, events_stored, daemon);
-    return 0;
+    status = activation_new(&daemon->loop, (const struct config *const *)&daemon->config, daemon->journal,
+                            &activation_events, daemon, &daemon->activation, &error);
+    return status < 0 ? complain(daemon, "packs", status, error) : 0;
 }
 
 static void start_signals(struct daemon *daemon)
@@ -302,6 +313,7 @@ int daemon_run(struct daemon *daemon)
                    daemon->config->feed_count, daemon->config->plugin_count);
         tell_audit_head(&daemon->audit_head);
         sd_notify(0, "READY=1");
+        activation_look(daemon->activation);
     }
     uv_run(&daemon->loop, UV_RUN_DEFAULT);
     journal_close(daemon->journal);

@@ -23,6 +23,7 @@
 #include "ingest/ingest.h"
 #include "log.h"
 #include "outbox/outbox.h"
+#include "packs/activation.h"
 
 enum phase { PHASE_RUNNING, PHASE_CHANGING, PHASE_RETURNING, PHASE_STOPPING };
 
@@ -42,6 +43,7 @@ struct daemon {
     struct due *due;
     struct control *control;
     struct ingest *ingest;
+    struct activation *activation; /* lives as long as the journal is open */
     uv_signal_t terminate, interrupt, hangup;
     uv_timer_t watchdog, audit_head;
     uv_async_t stored; /* journal thread → loop; lives as long as the loop, so it is always safe to send */

@@ -21,6 +21,7 @@ static void reload_refused(struct daemon *daemon, const char *errors)
     }
     config_free(daemon->next_config);
     daemon->next_config = NULL;
+    activation_reloaded(daemon->activation, errors ? errors : "out of memory");
 }
 
 static void reload_tried(void *owner, const char *errors)
@@ -88,10 +89,11 @@ static void retire(const struct daemon *daemon, struct config *config)
         config_free(config);
 }
 
-static void running_again(struct daemon *daemon)
+static void running_again(struct daemon *daemon, const char *errors)
 {
     daemon->phase = PHASE_RUNNING;
     sd_notify(0, "READY=1");
+    activation_reloaded(daemon->activation, errors);
 }
 
 /* Everything of the old configuration has stopped. That the new one passed its check says nothing of its
@@ -111,7 +113,7 @@ static void change_over(struct daemon *daemon)
     retire(daemon, daemon->last_config);
     daemon->last_config = NULL;
     log_format(&daemon->log, PW_LOG_INFO, "reloaded %s", daemon->config->file);
-    running_again(daemon);
+    running_again(daemon, NULL);
 }
 
 static void go_back(struct daemon *daemon)
@@ -128,7 +130,7 @@ static void go_back(struct daemon *daemon)
         return;
     }
     log_format(&daemon->log, PW_LOG_ERROR, "the new configuration is not usable; the old one goes on");
-    running_again(daemon);
+    running_again(daemon, "the daemon cannot run with the new configuration; its log says why");
 }
 
 void reload_stages_stopped(struct daemon *daemon)

@@ -17,18 +17,13 @@
 #ifndef PATHWAYD_CASES_DECISION_H
 #define PATHWAYD_CASES_DECISION_H
 
+#include "cases/actor.h"
 #include "cases/dossier.h"
 
 #define DECISION_TEXT  8192u /* bytes of a reason, and of a displacement note */
 #define DECISION_ITEMS 16u   /* costs, benefits, mitigations, each */
 #define DECISION_ITEM  512u  /* bytes of one */
 #define DECISION_YEARS 5u    /* a clearance is looked at again within so many */
-
-/* Who acts. */
-struct actor {
-    struct pw_text name; /* of the account */
-    bool person;         /* it belongs to somebody */
-};
 
 struct decision_request {
     uint64_t case_id;

@@ -155,6 +155,8 @@ int config_load(const char *file, const struct config_places *places, struct con
     if (!loading.faults.memory && loading.root.source)
         section_read_all(&loading);
     if (!loading.faults.memory && loading.root.source)
+        config_use_packs(&loading);
+    if (!loading.faults.memory && loading.root.source)
         config_cross_check(&loading);
     setting_release(&loading.root);
     for (uint32_t i = 0; i < loading.source_count; i++)
@@ -249,6 +251,7 @@ void config_free(struct config *config)
     free(config->plugin_dir);
     free(config->host_program);
     free(config->type_prefix);
+    free(config->packs_configured);
     free_texts(config->lab_units);
     free(config);
 }

@@ -82,6 +82,9 @@ struct config {
     uint64_t min_free_bytes;
     uint64_t ingest_budget_bytes; /* default 24 MiB */
     uint32_t outage_limit_s;      /* default 300 */
+    bool packs_two_people;        /* before a pack comes into force; default true */
+    char *packs_configured;       /* what the policies' setting "packs" names; NULL: no policy has one */
+    uint64_t packs_generation;    /* that is read instead; 0: what is configured */
     uint32_t review_days;         /* until a decision is looked at again; default 365 */
     char *type_prefix;
     struct event_limits limits;

@@ -59,6 +59,7 @@ const struct row section_root_rows[] = {
     {PATH("host_program", "the program that runs one plugin"), AT(TO_STRING, config, host_program)},
     {OBJECT("ingest", "ceilings of what may come in"), NOWHERE, 0},
     {OBJECT("cases", "how cases are decided"), NOWHERE, 0},
+    {OBJECT("packs", "how rule packs come into force"), NOWHERE, 0},
     {TEXT("type_prefix", 0, "\"org.pathwayd.\"", "what every event type begins with"),
      AT(TO_STRING, config, type_prefix)},
     {TEXTS("lab_units", 0, 0, "department codes that are labs"), AT(TO_STRINGS, config, lab_units)},
@@ -91,6 +92,12 @@ const struct row section_cases_rows[] = {
     {NUMBER("review_days", "365", 1, 1826,
             "days until a decision is looked at again, unless it says otherwise"),
      AT(TO_U32, config, review_days)},
+    END,
+};
+
+const struct row section_packs_rows[] = {
+    {SWITCH("two_people", "true", "a pack comes into force when a second person agrees"),
+     AT(TO_BOOLEAN, config, packs_two_people)},
     END,
 };
 

@@ -36,6 +36,7 @@ extern const struct row section_journal_rows[];
 extern const struct row section_control_rows[];
 extern const struct row section_ingest_rows[];
 extern const struct row section_cases_rows[];
+extern const struct row section_packs_rows[];
 extern const struct row section_feed_rows[];
 extern const struct row section_tls_rows[];
 extern const struct row section_plugin_rows[];

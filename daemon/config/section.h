@@ -21,6 +21,9 @@ struct loading {
 /* Checks the tree against the tables and fills the configuration as far as it is good. */
 void section_read_all(struct loading *loading);
 
+/* activated.c: lets the policies read the packs that people brought into force. */
+void config_use_packs(struct loading *loading);
+
 /* What no table can say: names that must exist, addresses that must differ, sizes that must fit. */
 void config_cross_check(struct loading *loading);
 

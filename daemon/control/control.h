@@ -11,7 +11,8 @@
  * ops: status · drained · event.list {after,limit,type,engagement} · event.show {source,id,before | sequence} ·
  * finding.list {after,limit,pathway,rule,min_level,engagement} · case.list {after,limit,state,min_level} ·
  * case.show {case} · case.decide {case,revision,disposition,reason,costs,benefits,mitigations,displacement,review_by} ·
- * case.second {case} · case.reopen {case,reason} · plugin.list · pending.list {instance} · pause {what:"dispatch"} · resume · reload
+ * pack.propose {choice,body,pack,reason} · pack.second {change} · pack.withdraw {change} · pack.history
+ * {after,limit,pack} · pack.change {change} · case.second {case} · case.reopen {case,reason} · plugin.list · pending.list {instance} · pause {what:"dispatch"} · resume · reload
  * `limit` is at most 1,000. An event named by source and id is looked for piece by piece: with "result": null,
  * ask again with `before` set to `next`. Requests are read on libnng's threads and answered on the loop.
  */

@@ -9,7 +9,7 @@
 
 #include <nng/nng.h>
 #include <sys/types.h>
-#include "cases/decision.h"
+#include "cases/actor.h"
 
 #define PEER_NAME 64u /* bytes of an account's name */
 /* Accounts below belong to the system and not to people (Debian Policy 9.2.2), and one above to nobody at all. */

@@ -76,6 +76,13 @@ int request_case_decide(struct request *request, struct journal_writer *writer);
 int request_case_second(struct request *request, struct journal_writer *writer);
 int request_case_reopen(struct request *request, struct journal_writer *writer);
 
+int request_pack_check(struct request *request);
+int request_pack_propose(struct request *request, struct journal_writer *writer);
+int request_pack_second(struct request *request, struct journal_writer *writer);
+int request_pack_withdraw(struct request *request, struct journal_writer *writer);
+int request_pack_history(struct request *request);
+int request_pack_change(struct request *request);
+
 /* For the operations. */
 int request_fail(struct request *request, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -14,6 +14,7 @@
 #include "control/control.h"
 
 #define CALL_TIMEOUT_MS 30000       /* the daemon answers in milliseconds, or something is wrong */
+#define CALL_QUIET_MS   2000        /* of one try among several */
 #define CALL_MAX_ANSWER (64u << 20) /* far above the daemon's own bound */
 
 #define CALL_WHO "Root may, the daemon's own account, and the accounts in control.uids of its configuration"
@@ -21,36 +22,51 @@
 struct call {
     nng_socket socket;
     char *url;
+    int error; /* of dialling */
 };
 
-int call_open(struct ctl *ctl, struct call **ret_call)
+static void say_unreachable(const struct ctl *ctl, const struct call *call)
 {
-    int status = ctl_config(ctl);
-    if (status != CTL_GOOD)
-        return status;
+    if (call->error == NNG_EPERM)
+        ctl_complain("the daemon cannot be reached at %s: %s. " CALL_WHO, call->url,
+                     nng_strerror(call->error));
+    else
+        ctl_complain(
+            "the daemon cannot be reached at %s: %s. Is pathwayd running with this configuration (%s)?",
+            call->url, nng_strerror(call->error), ctl->config->file);
+}
+
+/* NULL: out of memory. */
+static struct call *dial(const struct ctl *ctl)
+{
     struct call *call = calloc(1, sizeof(*call));
     char *url = call ? strdup(ctl->config->control) : NULL;
     if (!url || nng_req0_open(&call->socket) != 0) {
-        ctl_complain("out of memory");
         free(url);
         free(call);
-        return CTL_BAD;
+        return NULL;
     }
     call->url = url;
     nng_socket_set_ms(call->socket, NNG_OPT_RECVTIMEO, CALL_TIMEOUT_MS);
     nng_socket_set_ms(call->socket, NNG_OPT_SENDTIMEO, CALL_TIMEOUT_MS);
     nng_socket_set_ms(call->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
     nng_socket_set_size(call->socket, NNG_OPT_RECVMAXSZ, CALL_MAX_ANSWER);
-    int error = nng_dial(call->socket, call->url, NULL, 0);
-    if (error == NNG_EPERM) {
-        ctl_complain("the daemon cannot be reached at %s: %s. " CALL_WHO, call->url, nng_strerror(error));
-        call_close(call);
+    call->error = nng_dial(call->socket, call->url, NULL, 0);
+    return call;
+}
+
+int call_open(struct ctl *ctl, struct call **ret_call)
+{
+    int status = ctl_config(ctl);
+    if (status != CTL_GOOD)
+        return status;
+    struct call *call = dial(ctl);
+    if (!call) {
+        ctl_complain("out of memory");
         return CTL_BAD;
     }
-    if (error != 0) {
-        ctl_complain(
-            "the daemon cannot be reached at %s: %s. Is pathwayd running with this configuration (%s)?",
-            call->url, nng_strerror(error), ctl->config->file);
+    if (call->error != 0) {
+        say_unreachable(ctl, call);
         call_close(call);
         return CTL_BAD;
     }
@@ -95,17 +111,18 @@ static int read_answer(const char *bytes, size_t length, bool may_miss, cJSON **
     return status;
 }
 
+/* *ret_bytes is nng_free's. 0, or an error of libnng. */
+static int carry(struct call *call, const struct buffer *request, char **ret_bytes, size_t *ret_length)
+{
+    int error = request->failed ? NNG_ENOMEM : nng_send(call->socket, request->data, request->length, 0);
+    return error != 0 ? error : nng_recv(call->socket, ret_bytes, ret_length, NNG_FLAG_ALLOC);
+}
+
 static int ask(struct call *call, const struct buffer *request, bool may_miss, cJSON **ret_answer)
 {
     char *bytes = NULL;
     size_t length = 0;
-    if (request->failed) {
-        ctl_complain("out of memory");
-        return CTL_BAD;
-    }
-    int error = nng_send(call->socket, request->data, request->length, 0);
-    if (error == 0)
-        error = nng_recv(call->socket, &bytes, &length, NNG_FLAG_ALLOC);
+    int error = carry(call, request, &bytes, &length);
     if (error != 0) {
         ctl_complain("the daemon at %s does not answer: %s", call->url, nng_strerror(error));
         return CTL_BAD;
@@ -113,6 +130,22 @@ static int ask(struct call *call, const struct buffer *request, bool may_miss, c
     int status = read_answer(bytes, length, may_miss, ret_answer);
     nng_free(bytes, length);
     return status;
+}
+
+int call_quietly(struct ctl *ctl, const struct buffer *request, cJSON **ret_answer)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    struct call *call = ctl_config(ctl) == CTL_GOOD ? dial(ctl) : NULL;
+    *ret_answer = NULL;
+    if (call && call->error == 0) {
+        nng_socket_set_ms(call->socket, NNG_OPT_RECVTIMEO, CALL_QUIET_MS);
+        if (carry(call, request, &bytes, &length) == 0)
+            *ret_answer = cJSON_ParseWithLength(bytes, length);
+        nng_free(bytes, length);
+    }
+    call_close(call);
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(*ret_answer, "ok")) ? CTL_GOOD : CTL_BAD;
 }
 
 int call_ask(struct call *call, const struct buffer *request, cJSON **ret_answer)

@@ -22,6 +22,9 @@ int call_ask(struct call *call, const struct buffer *request, cJSON **ret_answer
 /* The same where it may not be there: *ret_answer is NULL then, and nothing is printed. */
 int call_find(struct call *call, const struct buffer *request, cJSON **ret_answer);
 
+/* Opens, asks, closes, and says nothing: the daemon may be changing over. CTL_GOOD, or CTL_BAD: ask again. */
+int call_quietly(struct ctl *ctl, const struct buffer *request, cJSON **ret_answer);
+
 /* Opens, asks an operation without fields, closes. */
 int call_once(struct ctl *ctl, const char *op, cJSON **ret_answer);
 

@@ -30,8 +30,8 @@ static void hint_overlaps(const struct packs *packs, const struct packfile *pack
         const char *to = table_word(entry->pack.root, "effective_to");
         buffer_format(
             &text,
-            "%s is active for regime \"%s\" from %s%s%s: of the two only one can be; take it out of "
-            "active.json, or end it with \"effective_to\"",
+            "%s is active for regime \"%s\" from %s%s%s; \"pack activate\" puts this one in its place, unless "
+            "\"effective_to\" ends that one before",
             entry->name, table_word(pack->root, "regime"), table_word(entry->pack.root, "effective_from"),
             *to ? " to " : " on", to);
         add_hint(hints, &text);

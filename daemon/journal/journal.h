@@ -182,6 +182,19 @@ int journal_decision_end(struct journal_writer *writer, uint64_t decision_id, co
                          int64_t ended_ms, struct pw_text why);
 int journal_decision_spared(struct journal_writer *writer, uint64_t decision_id); /* one alert more */
 
+/* A pack that is brought into force, tried beside the others or taken out (see packs/change.h). */
+struct journal_pack {
+    uint64_t change_id; /* given on insertion */
+    struct pw_text state, choice, pack, version, regime, actor, second, reason;
+    struct pw_text body; /* the pack's file; empty where a pack is taken out */
+    struct pw_text said; /* why it did not come into force */
+    int64_t at_ms, second_ms, settled_ms;
+};
+int journal_pack_add(struct journal_writer *writer, const struct journal_pack *change,
+                     uint64_t *ret_change_id);
+/* What changes afterwards: state, second, said and their instants. */
+int journal_pack_settle(struct journal_writer *writer, const struct journal_pack *change);
+
 struct journal_notice {
     uint64_t notice_number; /* given on insertion */
     uint64_t case_id, revision;
@@ -214,6 +227,7 @@ typedef int journal_event_row(void *to, const struct journal_event *event);
 typedef int journal_finding_row(void *to, const struct journal_finding *finding);
 typedef int journal_case_row(void *to, const struct journal_case *item);
 typedef int journal_decision_row(void *to, const struct journal_decision *decision);
+typedef int journal_pack_row(void *to, const struct journal_pack *change);
 typedef int journal_notice_row(void *to, const struct journal_notice *notice);
 typedef int journal_pending_row(void *to, const struct journal_pending *pending);
 
@@ -278,6 +292,10 @@ struct journal_disposition {
 };
 typedef int journal_disposition_row(void *to, const struct journal_disposition *disposition);
 int journal_dispositions_read(struct journal_view *view, journal_disposition_row *row, void *to);
+int journal_packs_read(struct journal_view *view, uint64_t after_change, uint32_t limit,
+                       journal_pack_row *row, void *to);
+/* The newest in that state, or none. */
+int journal_pack_in_state(struct journal_view *view, const char *state, journal_pack_row *row, void *to);
 int journal_notices_of_case(struct journal_view *view, uint64_t case_id, journal_notice_row *row, void *to);
 /* Waiting notices of a channel that are due at `now_ms`, oldest first. */
 int journal_notices_due(struct journal_view *view, struct pw_text channel, int64_t now_ms, uint32_t limit,

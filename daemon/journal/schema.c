@@ -64,7 +64,8 @@ static const char version_2[] =
     "CREATE TABLE link(id INTEGER PRIMARY KEY, key INTEGER NOT NULL, at INTEGER NOT NULL);"
     "CREATE INDEX link_key ON link(key, at);";
 
-/* What people decide stands until something ends it (`state`, see cases/decision.h); `relied` is what it rests on. */
+/* What people decide stands until something ends it (`state`, see cases/decision.h); `relied` is what it rests on. A change
+ * of packs is kept with all the pack's text: the record outlives the file. */
 static const char version_3[] =
     "ALTER TABLE decision ADD COLUMN state TEXT NOT NULL DEFAULT 'standing';"
     "ALTER TABLE decision ADD COLUMN mitigations TEXT NOT NULL DEFAULT '[]';"
@@ -74,7 +75,13 @@ static const char version_3[] =
     "ALTER TABLE decision ADD COLUMN spared INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE decision ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE decision ADD COLUMN why TEXT NOT NULL DEFAULT '';"
-    "CREATE INDEX decision_review ON decision(review_by) WHERE state = 'standing';";
+    "CREATE INDEX decision_review ON decision(review_by) WHERE state = 'standing';"
+    "CREATE TABLE pack_change(id INTEGER PRIMARY KEY, state TEXT NOT NULL, choice TEXT NOT NULL, pack TEXT "
+    "NOT "
+    "NULL, version TEXT NOT NULL, regime TEXT NOT NULL, actor TEXT NOT NULL, second TEXT NOT NULL, reason "
+    "TEXT "
+    "NOT NULL, body TEXT NOT NULL, said TEXT NOT NULL, at INTEGER NOT NULL, second_at INTEGER NOT NULL, "
+    "settled INTEGER NOT NULL);";
 
 const struct schema_step schema_steps[] = {
     {1, version_1},

@@ -23,6 +23,10 @@
     "SELECT id, case_id, revision, state, disposition, actor, ifnull(second, ''), reason, costs, benefits, " \
     "mitigations, displacement, relied, at, second_at, review_by, spared, ended, why FROM decision "
 
+#define PACK_COLUMNS                                                                                         \
+    "SELECT id, state, choice, pack, version, regime, actor, second, reason, body, said, at, second_at, "    \
+    "settled FROM pack_change "
+
 const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
     [STATEMENT_COMMIT] = "COMMIT",
@@ -161,6 +165,15 @@ const char *const statement_texts[STATEMENT_COUNT] = {
         "SELECT d.case_id, d.disposition, c.opened, CASE WHEN d.second_at > 0 THEN d.second_at ELSE d.at END "
         "AS final, d.spared FROM decision d JOIN review_case c ON c.id = d.case_id "
         "WHERE d.state NOT IN ('proposed', 'withdrawn') ORDER BY d.case_id, final, d.id",
+
+    [STATEMENT_PACK_INSERT] =
+        "INSERT INTO pack_change(state, choice, pack, version, regime, actor, second, reason, body, said, "
+        "at, "
+        "second_at, settled) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+    [STATEMENT_PACK_UPDATE] = "UPDATE pack_change SET state = ?2, second = ?3, said = ?4, second_at = ?5, "
+                              "settled = ?6 WHERE id = ?1",
+    [STATEMENT_PACKS] = PACK_COLUMNS "WHERE id > ?1 ORDER BY id LIMIT ?2",
+    [STATEMENT_PACK_IN_STATE] = PACK_COLUMNS "WHERE state = ?1 ORDER BY id DESC LIMIT 1",
 
     [STATEMENT_NOTICE_STATE] = "SELECT state FROM notice WHERE number = ?1",
     [STATEMENT_NOTICE_INSERT] =

@@ -16,6 +16,7 @@ static const char *const touch_words[TOUCH_COUNT] = {
     [TOUCH_PENDING] = "pending",     [TOUCH_CASE] = "cases",
     [TOUCH_NOTICE] = "notices",      [TOUCH_MARK] = "marks",
     [TOUCH_LINK] = "links",          [TOUCH_DECISION] = "decisions",
+    [TOUCH_PACK] = "packs",
 };
 
 /* Column of the head row at which the tallies begin. */

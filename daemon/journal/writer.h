@@ -50,6 +50,7 @@ enum touch {
     TOUCH_PENDING,
     TOUCH_CASE,
     TOUCH_DECISION,
+    TOUCH_PACK,
     TOUCH_NOTICE,
     TOUCH_COUNT
 };

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * activated.c: packs that people brought into force stand in the state folder, a folder a generation (packs/generation.h);
+ * policies then read the current one's active.json in place of what their setting "packs" names. A generation is named, not
+ * the link to it: what a configuration has read it keeps.
+ */
+#include <pathwayd/plugin.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "config/section.h"
+#include "json/buffer.h"
+
+#define DEFAULT_PACKS "packs/active.json" /* as the policies have it */
+
+/* The node of the setting, PW_NODE_NONE when it is left out. */
+static uint32_t setting_in(const struct pw_document *document)
+{
+    uint32_t node = json_member(document, PW_NODE_ROOT, "packs");
+    return json_type(document, node) == PW_JSON_STRING ? node : PW_NODE_NONE;
+}
+
+static char *path_in(const struct config *config, const struct pw_document *document)
+{
+    struct pw_text name = json_text(document, setting_in(document));
+    char *path = NULL;
+    if (!name.length)
+        name = PW_TEXT(DEFAULT_PACKS);
+    if (name.data[0] == '/')
+        return strndup(name.data, name.length);
+    return asprintf(&path, "%s/%.*s", config->base, TEXT_FMT(name)) < 0 ? NULL : path;
+}
+
+static bool read_settings(const struct config_plugin *plugin, struct pw_document *document)
+{
+    struct json_error error;
+    return plugin->stage == PW_STAGE_ASSESS && plugin->config &&
+           json_parse(document, plugin->config, strlen(plugin->config), &json_limits_config, &error) == 0;
+}
+
+/* Puts `file` where the setting stands, so that everything keeps its line. */
+static char *with_packs(const char *settings, const struct pw_document *document, const char *file)
+{
+    struct buffer out = {0};
+    struct pw_text all = {settings, strlen(settings)}, old = json_raw(document, setting_in(document));
+    size_t at = old.length ? (size_t)(old.data - settings) : (size_t)(strchr(settings, '{') - settings) + 1;
+    buffer_text(&out, (struct pw_text){settings, at});
+    if (!old.length)
+        buffer_string(&out, "\"packs\": ");
+    json_write_string(&out, file);
+    if (!old.length && json_count(document, PW_NODE_ROOT))
+        buffer_string(&out, ", ");
+    at += old.length;
+    buffer_text(&out, (struct pw_text){settings + at, all.length - at});
+    return buffer_take(&out, NULL);
+}
+
+static bool add_readable(struct config_plugin *plugin, const char *folder)
+{
+    size_t count = 0;
+    while (plugin->readable && plugin->readable[count])
+        count++;
+    char **grown = realloc(plugin->readable, (count + 2) * sizeof(*grown));
+    if (!grown)
+        return false;
+    plugin->readable = grown;
+    grown[count] = strdup(folder);
+    grown[count + 1] = NULL;
+    return grown[count] != NULL;
+}
+
+static bool use(struct config_plugin *plugin, const struct pw_document *document, const char *file,
+                const char *folder)
+{
+    char *settings = with_packs(plugin->config, document, file);
+    if (!settings || !add_readable(plugin, folder)) {
+        free(settings);
+        return false;
+    }
+    free(plugin->config);
+    plugin->config = settings;
+    return true;
+}
+
+/* The generation that `current` leads to; 0: there is none. */
+static uint64_t current_generation(const struct config *config)
+{
+    char *link = NULL, name[32];
+    ssize_t length = -1;
+    if (asprintf(&link, "%s/packs/current", config->state_dir) >= 0) {
+        length = readlink(link, name, sizeof name - 1);
+        free(link);
+    }
+    name[length > 0 ? length : 0] = '\0';
+    return strtoull(name, NULL, 10);
+}
+
+/* Policies that are configured to read other packs than the first are left with them. */
+void config_use_packs(struct loading *loading)
+{
+    struct config *config = loading->config;
+    char *folder = NULL, *file = NULL;
+    bool good = true;
+    config->packs_generation = current_generation(config);
+    if (config->packs_generation && (asprintf(&folder, "%s/packs/%06llu", config->state_dir,
+                                              (unsigned long long)config->packs_generation) < 0 ||
+                                     asprintf(&file, "%s/active.json", folder) < 0))
+        good = false;
+    for (uint32_t i = 0; i < config->plugin_count && good; i++) {
+        struct pw_document document = {0};
+        bool policy = read_settings(&config->plugins[i], &document);
+        char *path = policy ? path_in(config, &document) : NULL;
+        good = !policy || path;
+        if (good && policy && !config->packs_configured)
+            config->packs_configured = strdup(path);
+        if (good && policy && file && config->packs_configured && strcmp(path, config->packs_configured) == 0)
+            good = use(&config->plugins[i], &document, file, folder);
+        free(path);
+        json_release(&document);
+    }
+    loading->faults.memory = loading->faults.memory || !good;
+    free(folder);
+    free(file);
+}

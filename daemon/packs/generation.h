@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * generation.h: the packs in force as files: <state_dir>/packs, one folder a generation, never changed once it is there.
+ *
+ *     packs/current ──▶ 000007/   active.json      which packs, and which are on trial
+ *                                 paper-2.1.json …  each a copy of what was brought into force
+ *
+ * A generation has the number of the change (packs/change.h) that made it. The first is made from what the configuration
+ * names. `current` is replaced in one step. Loop thread.
+ */
+#ifndef PATHWAYD_PACKS_GENERATION_H
+#define PATHWAYD_PACKS_GENERATION_H
+
+#include <stdint.h>
+#include <pathwayd/text.h>
+
+#define GENERATION_PACKS 64u        /* in force and on trial; as many as policies read (rules/selection.h) */
+#define GENERATION_BYTES (2u << 20) /* of one pack */
+
+/* The head of a pack. */
+struct pack_head {
+    char *pack, *version, *regime, *effective_from, *effective_to; /* effective_to: "" without end */
+};
+/* 0; PW_ERROR_INVALID with "line:column: sentence" in *ret_error (malloc'd). */
+int pack_head_read(struct pack_head *ret_head, struct pw_text text, char **ret_error);
+void pack_head_release(struct pack_head *head);
+
+struct generation_change {
+    uint64_t number;
+    const char *choice; /* "active", "shadow", "off" */
+    const char *pack;   /* its name */
+    struct pw_text text;
+};
+
+/* Makes the generation `change->number` from the one of `base`, 0: from the file `configured`. An active pack takes the
+ * place of those of its regime that are in force at the same time, and of its own trial. 0, or a negative code and a
+ * sentence. */
+int generation_make(const char *state_dir, uint64_t base, const char *configured,
+                    const struct generation_change *change, char **ret_error);
+
+/* Makes it the current one; 0: none is, and what is configured counts. 0 or PW_ERROR_IO. */
+int generation_use(const char *state_dir, uint64_t number);
+
+#endif
