@@ -47,7 +47,7 @@ for words in commands:
     name = words[:2] if words[0] in ("event", "case", "plugin", "pending", "audit", "list", "pack") else words[:1]
     one, other = ctl("help", *name), ctl(*name, "--help")
     check(one.returncode == 0 and one.stdout == other.stdout and "Options:" in one.stdout, f"help on {' '.join(name)}")
-for words, known in [(["case", "list", "--state", "foo"], "new, withdrawn or closed"),
+for words, known in [(["case", "list", "--state", "foo"], "new, proposed, decided or withdrawn"),
                      (["case", "list", "--min-level", "high"], "none, note, suggested, recommended, required or prohibited"),
                      (["findings", "--pathway", "foo"], "research, conference, enrolment, publication, lab or legal"),
                      (["findings", "--min-level", ""], "none, note")]:
@@ -59,7 +59,7 @@ for words in [["case", "list"], ["findings"], ["event", "list"], ["pending", "li
 for words in [["case", "foo"], ["send", "foo"], ["nothing"]]:
     run = ctl("help", *words)
     check(run.returncode == 2 and run.stdout == "" and run.stderr.count("\n") == 1, f"help {' '.join(words)}: a sentence")
-check(ctl("help", "case").stdout.count("Options:") == 2, "help on a noun is help on its verbs")
+check(ctl("help", "case").stdout.count("Options:") == 4, "help on a noun is help on its verbs")
 empty = os.path.join(idle.home, "empty.csv")
 open(empty, "w").close()
 run = ctl("send", "--print", "--map", os.path.join(SOURCE, "conf", "feeds", "hr-export.json"), empty)
