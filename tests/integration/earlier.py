@@ -5,8 +5,9 @@ whatever order events, late ones and corrections arrive; a journal from before l
 import json
 import os
 import sqlite3
+import subprocess
 
-from harness import Daemon, check, event, finish, policies, seed
+from harness import BIN, Daemon, check, event, finish, policies, seed
 
 random = seed()
 PACK = {"pack": "sums", "version": "1", "effective_from": "2020-01-01", "as_of": "2026-01-01", "source": "a test",
@@ -65,7 +66,7 @@ WANTED = {"sums.year": {"t-3": "gave 250000 in 3.", "t-4": "gave 250005 in 4.", 
           "sums.together": {"t-21": "There is an agreement", "t-31": "There is an agreement"}}
 
 
-def new_daemon(state=None):
+def new_daemon(state=None, rates=None):
     daemon = Daemon(policies(("research", "legal")), state=state)
     path = os.path.join(daemon.home, "sums.json")
     with open(path, "w") as out:
@@ -73,6 +74,11 @@ def new_daemon(state=None):
     for plugin in daemon.config["plugins"][1:]:
         plugin["config"]["packs"] = path
         plugin["readable"].append(daemon.home)
+    if rates:
+        table = os.path.join(daemon.home, "rates.json")
+        with open(table, "w") as out:
+            json.dump(rates, out)
+        daemon.config["plugins"][2]["config"]["rates"] = table
     daemon.write_config()
     return daemon
 
@@ -112,6 +118,33 @@ found = said(daemon)["sums.year"]
 check("gave 250006.99 in 3." in found["t-2"]["explanation"] if "t-2" in found else False, "a late event changes what comes after it")
 check("gave 250012 in 5." in found["t-4"]["explanation"], "to the last")
 check(daemon.stop() == 0, "and it stops")
+
+# ---- currencies ----------------------------------------------------------------------------------------------------
+
+MIXED = [gift(50, "2026-01-10", "200000", funder("M")), gift(51, "2026-02-10", "45000", funder("M"), "EUR"),
+         gift(52, "2026-03-10", "1", funder("M"), "CHF")]
+daemon = new_daemon()
+daemon.start()
+daemon.send(MIXED)
+check(daemon.drain() and not said(daemon)["sums.year"], "currencies are kept apart")
+check(daemon.stop() == 0, "and it stops")
+RATES = {"source": "the office's bank", "as_of": "2026-03-01", "rates": [
+    {"from": "EUR", "to": "USD", "rate": "1.111111", "since": "2026-01-01"},
+    {"from": "EUR", "to": "USD", "rate": "1.111112", "since": "2026-02-10"},
+    {"from": "EUR", "to": "USD", "rate": "9", "since": "2026-02-11"}]}
+daemon = new_daemon(rates=RATES)
+daemon.start()
+daemon.send(MIXED[::-1])
+check(daemon.drain(), "unless a table says what they are worth")
+found = said(daemon)["sums.year"]
+check(set(found) == {"t-51", "t-52"} and "gave 250000.04 in 2." in found["t-51"]["explanation"] and
+      "at the rates of the office's bank as of 2026-03-01" in found["t-51"]["explanation"], f"on the day of the gift {found}")
+check(["rates", "2026-03-01", "yes"] in found["t-51"]["trace"], "which the trace shows")
+check(daemon.stop() == 0, "and it stops")
+daemon = new_daemon(rates=dict(RATES, as_of="today"))
+run = subprocess.run([os.path.join(BIN, "pathwayd"), "--check", "--config", daemon.file], capture_output=True, text=True)
+check(run.returncode != 0 and 'rates.json:1:' in run.stderr + run.stdout and '"as_of" is a day' in run.stderr + run.stdout,
+      f"a bad table is refused at its place {run.stderr}")
 
 # ---- in any order --------------------------------------------------------------------------------------------------
 

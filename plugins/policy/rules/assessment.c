@@ -396,7 +396,7 @@ enum truth assessment_value(struct assessment *assessment, uint32_t index)
     case CONDITION_PARTNER:
         return assessment_partner(assessment, &assessment->pack->partners[condition->subject]);
     case CONDITION_FUNDING:
-        return assessment_funding(assessment, &assessment->pack->fundings[condition->subject], NULL, NULL);
+        return assessment_funding(assessment, &assessment->pack->fundings[condition->subject], NULL);
     case CONDITION_ENGAGEMENT:
         return assessment_engagement(assessment, condition, NULL);
     }

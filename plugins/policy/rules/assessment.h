@@ -11,7 +11,9 @@
 #ifndef POLICY_RULES_ASSESSMENT_H
 #define POLICY_RULES_ASSESSMENT_H
 
+#include "rules/money.h"
 #include "rules/pack.h"
+#include "rules/rates.h"
 
 #define ASSESSMENT_MAX_MATCHES 256u /* as many facts as a host lets enrichers emit for one event */
 
@@ -43,6 +45,7 @@ struct scene {
 
 struct assessment {
     const struct pack *pack;
+    const struct rates *rates; /* an empty table keeps currencies apart */
     const struct pw_document_api *documents;
     const struct pw_document *facts;
     int64_t day; /* that the event is judged by (date.h) */
@@ -95,8 +98,15 @@ enum truth assessment_partner(const struct assessment *assessment, const struct 
 enum truth assessment_partner_is(const struct assessment *assessment, uint32_t partner,
                                  const struct partner_filter *filter);
 /* What was given, for the trace: the greatest sum in the currency asked for. */
+struct sum {
+    money total; /* in the currency asked for */
+    uint32_t gifts;
+    bool vague;     /* something counts whose worth in that currency nobody said */
+    bool converted; /* something was given in another currency */
+};
+/* ret_sum may be NULL. */
 enum truth assessment_funding(const struct assessment *assessment, const struct funding *funding,
-                              money *ret_total, uint32_t *ret_gifts);
+                              struct sum *ret_sum);
 /* *ret_event: index of the earlier event that decided, or PACK_NONE. */
 enum truth assessment_engagement(struct assessment *assessment, const struct condition *condition,
                                  uint32_t *ret_event);

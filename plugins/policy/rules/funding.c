@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * funding.c: conditions on how much a source gave, in this event or in the period it falls into. Sums are exact, and
- * of one currency: an amount in another makes a sum that stays below its threshold unknown, never smaller.
+ * of one currency: an amount in another, unless the office's rates (rates.h) say what it is worth, makes a sum that stays
+ * below its threshold unknown, never smaller.
  *
  * What the source gave before comes as facts (fact.h, "funding.earlier"), of events that are earlier by their own
  * time, so that the order in which events arrive changes nothing.
@@ -118,37 +119,36 @@ static int64_t period_begin(const struct funding *funding, int64_t day)
                         : date_day((struct civil){civil.year - 1, funding->from_month, funding->from_day});
 }
 
-struct sum {
-    money total; /* in the currency asked for */
-    uint32_t gifts;
-    bool vague; /* something counts whose worth in that currency nobody said */
-};
-
-/* Adds the `funding` object of an event. */
+/* Adds the `funding` object of an event of that day. */
 static void add(const struct assessment *assessment, const struct funding *asked,
-                const struct pw_document *document, uint32_t node, struct sum *sum)
+                const struct pw_document *document, uint32_t node, int64_t day, struct sum *sum)
 {
     const struct pw_document_api *api = assessment->documents;
     struct pw_text text = api->text(document, api->find(document, node, PW_TEXT("/amount")));
     struct pw_text currency = api->text(document, api->find(document, node, PW_TEXT("/currency")));
     money amount;
     sum->gifts++;
-    if (!text_same_text(currency, asked->currency) || !money_parse(text, &amount))
+    bool known = money_parse(text, &amount), same = text_same_text(currency, asked->currency);
+    if (known && !same)
+        known = rates_convert(assessment->rates, currency, asked->currency, day, &amount);
+    if (!known) {
         sum->vague = true;
-    else
-        sum->total += amount;
+        return;
+    }
+    sum->total += amount;
+    sum->converted |= !same;
 }
 
-static bool counts(const struct assessment *assessment, const struct funding *asked, uint32_t value)
+static bool counts(const struct assessment *assessment, const struct funding *asked, uint32_t value,
+                   int64_t *ret_day)
 {
     const struct pw_document_api *api = assessment->documents;
     const struct pw_document *facts = assessment->facts;
     struct pw_text time = api->text(facts, api->find(facts, value, PW_TEXT("/time")));
     struct pw_text type = api->text(facts, api->find(facts, value, PW_TEXT("/type")));
-    int64_t day;
     time.length = time.length > DATE_SIZE - 1 ? DATE_SIZE - 1 : time.length;
-    return asked->types >> event_type_index(type) & 1 && date_parse(time, &day) &&
-           day >= period_begin(asked, assessment->day);
+    return asked->types >> event_type_index(type) & 1 && date_parse(time, ret_day) &&
+           *ret_day >= period_begin(asked, assessment->day);
 }
 
 /* What the partner gave before, in the period. */
@@ -165,11 +165,12 @@ static void add_earlier(const struct assessment *assessment, const struct fundin
             assessment_partner_of(assessment,
                                   api->text(facts, api->find(facts, fact, PW_TEXT("/pointer")))) != partner)
             continue;
+        int64_t day;
         uint32_t value = api->find(facts, fact, PW_TEXT("/value"));
         if (left_out)
             sum->vague = true;
-        else if (counts(assessment, asked, value))
-            add(assessment, asked, facts, api->find(facts, value, PW_TEXT("/funding")), sum);
+        else if (counts(assessment, asked, value, &day))
+            add(assessment, asked, facts, api->find(facts, value, PW_TEXT("/funding")), day, sum);
     }
 }
 
@@ -189,16 +190,14 @@ static bool is_source(const struct assessment *assessment, uint32_t partner)
     return text_same(relation, "funder") || api->count(event, assessment->scene.home[HOME_PARTNER]) == 1;
 }
 
-static void keep_greatest(const struct sum *sum, money *ret_total, uint32_t *ret_gifts)
+static void keep_greatest(const struct sum *sum, struct sum *ret_sum)
 {
-    if (!ret_total || (*ret_gifts && sum->total <= *ret_total))
-        return;
-    *ret_total = sum->total;
-    *ret_gifts = sum->gifts;
+    if (ret_sum && (!ret_sum->gifts || sum->total > ret_sum->total))
+        *ret_sum = *sum;
 }
 
 enum truth assessment_funding(const struct assessment *assessment, const struct funding *asked,
-                              money *ret_total, uint32_t *ret_gifts)
+                              struct sum *ret_sum)
 {
     const struct pw_document_api *api = assessment->documents;
     const struct pw_document *event = assessment->scene.event;
@@ -207,7 +206,7 @@ enum truth assessment_funding(const struct assessment *assessment, const struct 
     bool sourced = false;
     if (!(asked->types >> assessment->scene.type & 1))
         return TRUTH_NO;
-    add(assessment, asked, event, assessment->scene.home[HOME_FUNDING], &own);
+    add(assessment, asked, event, assessment->scene.home[HOME_FUNDING], assessment->day, &own);
     for (uint32_t partner = api->first(event, assessment->scene.home[HOME_PARTNER]); partner != PW_NODE_NONE;
          partner = api->next(event, partner)) {
         struct sum sum = own;
@@ -218,12 +217,12 @@ enum truth assessment_funding(const struct assessment *assessment, const struct 
             add_earlier(assessment, asked, partner, &sum);
         value = truth_or(
             value, truth_and(reaches(&sum, asked), assessment_partner_is(assessment, partner, &asked->from)));
-        keep_greatest(&sum, ret_total, ret_gifts);
+        keep_greatest(&sum, ret_sum);
     }
     if (sourced)
         return value;
     /* Nobody said who gave, so what they gave before and who they are is unknown. */
-    keep_greatest(&own, ret_total, ret_gifts);
+    keep_greatest(&own, ret_sum);
     enum truth reached = reaches(&own, asked);
     return truth_and(TRUTH_UNKNOWN, asked->period == FUNDING_ALONE ? reached : TRUTH_UNKNOWN);
 }

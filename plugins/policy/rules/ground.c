@@ -16,6 +16,7 @@ void ground_begin(struct ground *ground, struct assessment *assessment)
 {
     ground->assessment = assessment;
     ground->grounds = ground->depth = ground->left_out = ground->gifts = 0;
+    ground->converted = false;
     ground->total_length = 0;
     ground->lead = PACK_NONE;
     ground->length = 1;
@@ -136,13 +137,16 @@ static void add_funding(struct ground *ground, const struct condition *condition
 {
     const struct funding *funding = &ground->assessment->pack->fundings[condition->subject];
     char buffer[MONEY_SIZE];
-    money total = 0;
-    ground->gifts = 0;
-    (void)assessment_funding(ground->assessment, funding, &total, &ground->gifts);
-    struct pw_text text = money_text(total, buffer);
+    struct sum sum = {0};
+    (void)assessment_funding(ground->assessment, funding, &sum);
+    ground->gifts = sum.gifts;
+    ground->converted = sum.converted;
+    struct pw_text text = money_text(sum.total, buffer);
     memcpy(ground->total, text.data, text.length);
     ground->total_length = text.length;
     ground_note(ground, "funding", text, truth_names[value]);
+    if (sum.converted)
+        ground_note(ground, "rates", ground->assessment->rates->as_of, truth_names[TRUTH_YES]);
 }
 
 /* What decided about the earlier event is a ground as if it stood in this one. */

@@ -19,6 +19,7 @@ struct ground {
     uint32_t lead;     /* the match that decided last, which an explanation names; PACK_NONE */
     uint32_t left_out; /* trace entries that did not fit */
     uint32_t gifts;    /* of the last sum that decided; 0: none did */
+    bool converted;    /* it holds amounts in other currencies */
     size_t total_length;
     char total[MONEY_SIZE];
     size_t length;

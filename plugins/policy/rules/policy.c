@@ -21,6 +21,7 @@
 struct instance {
     const struct pw_host *host;
     const struct policy *policy;
+    struct rates rates;
     struct pack **packs; /* those that say something of the pathway: active ones, then those on trial */
     uint32_t pack_count;
     const struct pack *pack; /* the one that is speaking */
@@ -63,7 +64,10 @@ int32_t policy_start(void *handle, const struct pw_document *config)
                                   .error = error};
     if (text_same(api->text(config, api->find(config, PW_NODE_ROOT, PW_TEXT("/seven_sons"))), "ban"))
         selection.seven_sons = SWITCH_BAN;
-    int32_t status = selection_read(&selection, config);
+    int32_t status = rates_read(&instance->rates, instance->host, config, error);
+    instance->assessment.rates = &instance->rates;
+    if (status == PW_OK)
+        status = selection_read(&selection, config);
     instance->packs = selection.packs;
     instance->pack_count = selection.count;
     instance->earlier.struct_size = sizeof instance->earlier;
@@ -92,6 +96,7 @@ void policy_destroy(void *handle)
     for (uint32_t i = 0; i < instance->pack_count; i++)
         pack_free(instance->packs[i]);
     free(instance->packs);
+    rates_release(&instance->rates);
     free(instance);
 }
 
@@ -289,6 +294,13 @@ static struct pw_text explain_finding(struct instance *instance, const struct ou
             explanation_add(text, PW_TEXT(" is older than this office allows: check the newest one."));
             break;
         }
+    if (instance->ground.converted) {
+        explanation_add(text, PW_TEXT(" Amounts in other currencies are counted at the rates of "));
+        explanation_add(text, explanation_cut(instance->rates.source, EXPLANATION_VALUE_SIZE));
+        explanation_add(text, PW_TEXT(" as of "));
+        explanation_add(text, instance->rates.as_of);
+        explanation_add(text, PW_TEXT("."));
+    }
     if (first && first->note.length) {
         explanation_add(text, PW_TEXT(" "));
         explanation_add(text, first->note);

@@ -57,9 +57,13 @@ const void *policy_extension(void *instance, const char *name); /* what the pack
      0,       "\"packs/active.json\"",                                                                       \
      0,       0,                                                                                             \
      NULL,    "the file that says which packs are active, in the folder of the configuration; or one pack"}, \
+        {"instead", PW_CONFIG_PATHS,                                                                         \
+         0,         "[]",                                                                                    \
+         0,         SELECTION_MAX_PACKS,                                                                     \
+         NULL,      "packs that are tried in the place of the active ones of their regimes"},                \
     {                                                                                                        \
-        "instead", PW_CONFIG_PATHS, 0, "[]", 0, SELECTION_MAX_PACKS, NULL,                                   \
-            "packs that are tried in the place of the active ones of their regimes"                          \
+        "rates", PW_CONFIG_PATH, 0, NULL, 0, 0, NULL,                                                        \
+            "what currencies are worth in one another; without, sums keep them apart"                        \
     }
 #define POLICY_CONFIG_SEVEN_SONS                                                                             \
     {                                                                                                        \
