@@ -16,6 +16,7 @@
 #define CURSOR_NAME "dispatch"
 #define READ_ROWS   128u  /* events fetched at once */
 #define COMMIT_MAX  512u  /* pieces of work in one transaction: a few milliseconds of the journal's thread */
+#define LATER_TICKS 10u   /* so long may fresh events keep back what late ones owe */
 #define TICK_MS     1000u /* outages are looked at, failed commits tried again */
 
 /* ---- committing ---- */
@@ -108,8 +109,10 @@ void dispatch_forget(struct dispatch *dispatch, struct work *work)
 static void look_again(struct dispatch *dispatch, const struct work *work)
 {
     uint32_t asked = dispatch->context.enricher_count ? 1 : dispatch->context.instance_count;
-    for (uint32_t i = 0; (work->corrects || work->owes || work->kind == WORK_LOOK) && i < asked; i++)
+    for (uint32_t i = 0; (work->corrects || work->kind == WORK_LOOK) && i < asked; i++)
         dispatch->owed[i].recovering = dispatch->owed[i].restart = !dispatch->owed[i].away;
+    for (uint32_t i = 0; work->owes && i < asked; i++)
+        dispatch->owed[i].later = true;
     for (uint32_t i = 0; work->assessment && i < work->assessment->part_count; i++) {
         const struct part *part = &work->assessment->parts[i];
         struct owed *owed = &dispatch->owed[part->instance];
@@ -297,6 +300,7 @@ static void ticked(uv_timer_t *timer)
     struct dispatch *dispatch = timer->data;
     if (dispatch->failed)
         submit(dispatch);
+    dispatch->later_due = ++dispatch->ticks % LATER_TICKS == 0;
     owed_report(dispatch);
     fill(dispatch);
 }

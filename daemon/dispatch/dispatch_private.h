@@ -27,6 +27,7 @@
 struct owed {
     bool recovering;         /* is back; its pending rows are being asked again */
     bool restart;            /* … from the first row, once what is being asked has come back */
+    bool later;              /* more is owed because an event came late; asked when no fresh event waits */
     bool poison_retried;     /* rows set aside before this start get one more chance */
     uint64_t after;          /* how far the rows have been read */
     uint32_t asking, saying; /* WORK_AGAIN and WORK_OUTAGE of this instance in memory */
@@ -51,6 +52,8 @@ struct dispatch {
     uv_timer_t tick;
     uint32_t handles_open;
     bool pipeline_stopped, stopping, paused, filling;
+    uint32_t ticks;
+    bool later_due;   /* what late events owe is asked in spite of fresh ones */
     bool saying_more; /* outages, once those being said are on disk */
 
     struct work *first, **last;             /* the window: fresh work in order */

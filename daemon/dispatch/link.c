@@ -90,29 +90,29 @@ const struct link *links_find(const struct links *links, const struct link *link
 
 /* ---- what came before ---- */
 
-static int compare_texts(struct pw_text a, struct pw_text b)
+/* FNV-1a; of two events it is the same once in 2^64, and then neither comes before the other. */
+int64_t link_tie(struct pw_text source, struct pw_text id)
 {
-    size_t length = a.length < b.length ? a.length : b.length;
-    int order = length ? memcmp(a.data, b.data, length) : 0;
-    return order ? order : a.length < b.length ? -1 : a.length > b.length;
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < source.length; i++)
+        hash = (hash ^ (uint8_t)source.data[i]) * UINT64_C(1099511628211);
+    hash *= UINT64_C(1099511628211); /* where the one ends and the other begins */
+    for (size_t i = 0; i < id.length; i++)
+        hash = (hash ^ (uint8_t)id.data[i]) * UINT64_C(1099511628211);
+    return (int64_t)hash;
 }
 
-bool earlier_than(int64_t at_ms, struct pw_text source, struct pw_text id, int64_t than_ms,
-                  struct pw_text than_source, struct pw_text than_id)
+bool earlier_than(int64_t at_ms, int64_t tie, int64_t than_ms, int64_t than_tie)
 {
-    if (at_ms != than_ms)
-        return at_ms < than_ms;
-    int order = compare_texts(source, than_source);
-    return (order ? order : compare_texts(id, than_id)) < 0;
+    return at_ms != than_ms ? at_ms < than_ms : tie < than_tie;
 }
 
 static int compare(const void *a, const void *b)
 {
     const struct earlier *left = a, *right = b;
-    if (left->at_ms != right->at_ms)
-        return left->at_ms < right->at_ms ? -1 : 1;
-    int order = strcmp(left->source, right->source);
-    return order ? order : strcmp(left->id, right->id);
+    if (earlier_than(left->at_ms, left->tie, right->at_ms, right->tie))
+        return -1;
+    return earlier_than(right->at_ms, right->tie, left->at_ms, left->tie);
 }
 
 static void write_fact(struct buffer *out, const struct link *link, const char *fact,
@@ -151,20 +151,13 @@ int earlier_make(struct earlier *earlier, const struct link *link, const struct 
     struct pw_text id = json_text(event, json_member(event, PW_NODE_ROOT, "id"));
     struct buffer fact = {0};
     write_fact(&fact, link, link->source ? "funding.earlier" : "engagement.event", event, at_ms);
-    *earlier = (struct earlier){.at_ms = at_ms,
-                                .source = strndup(source.data ? source.data : "", source.length),
-                                .id = strndup(id.data ? id.data : "", id.length)};
+    *earlier = (struct earlier){.at_ms = at_ms, .tie = link_tie(source, id)};
     earlier->fact = buffer_take(&fact, &earlier->length);
-    if (earlier->source && earlier->id && earlier->fact)
-        return 0;
-    earlier_release(earlier);
-    return PW_ERROR_MEMORY;
+    return earlier->fact ? 0 : PW_ERROR_MEMORY;
 }
 
 void earlier_release(struct earlier *earlier)
 {
-    free(earlier->source);
-    free(earlier->id);
     free(earlier->fact);
     *earlier = (struct earlier){0};
 }

@@ -3,7 +3,7 @@
  * link.h: what an event belongs to beside others: its engagement, and the sources of its funding. What came before it
  * there is told to policies as facts (include/pathwayd/fact.h).
  *
- * Earlier is by the events' own time, then by source and id: an order that does not depend on when they arrive.
+ * Earlier is by the events' own time, then by a hash of source and id: an order that does not depend on when they arrive.
  */
 #ifndef PATHWAYD_DISPATCH_LINK_H
 #define PATHWAYD_DISPATCH_LINK_H
@@ -37,17 +37,18 @@ void links_release(struct links *links);
 /* Whether both belong to what `link` names. */
 const struct link *links_find(const struct links *links, const struct link *link);
 
+/* The order of events of one instant; it means nothing, and is the same everywhere. */
+int64_t link_tie(struct pw_text source, struct pw_text id);
+
 /* A fact on its way, with what orders it. */
 struct earlier {
-    int64_t at_ms;
-    char *source, *id;
+    int64_t at_ms, tie;
     char *fact; /* JSON */
     size_t length;
 };
 
 /* Whether an event comes before another. */
-bool earlier_than(int64_t at_ms, struct pw_text source, struct pw_text id, int64_t than_ms,
-                  struct pw_text than_source, struct pw_text than_id);
+bool earlier_than(int64_t at_ms, int64_t tie, int64_t than_ms, int64_t than_tie);
 
 /* The fact that tells of an event, stored as `event` and dated at_ms, to one that shares `link` with it.
  * PW_ERROR_MEMORY leaves nothing. */

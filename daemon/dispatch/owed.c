@@ -113,10 +113,22 @@ static bool read_owed(struct dispatch *dispatch, uint32_t instance)
     return more;
 }
 
+/* A burst that arrives in a bad order owes the same events again and again: they are asked once it is over. */
+static bool burst_is_over(const struct dispatch *dispatch)
+{
+    return !dispatch->first && dispatch->read >= journal_last_sequence(dispatch->journal);
+}
+
 void owed_recover(struct dispatch *dispatch)
 {
+    bool now = burst_is_over(dispatch) || dispatch->later_due;
+    dispatch->later_due = false;
     for (uint32_t i = 0; i < pipeline_instance_count(dispatch->pipeline); i++) {
         struct owed *owed = &dispatch->owed[i];
+        if (owed->later && now) {
+            owed->later = false;
+            owed->recovering = owed->restart = !owed->away;
+        }
         if (owed->restart && !owed->asking) { /* else what is being asked would be asked twice */
             owed->restart = false;
             owed->after = 0;
@@ -160,8 +172,9 @@ bool owed_unsaid(const struct dispatch *dispatch)
 {
     bool any = false;
     for (uint32_t i = 0; i < pipeline_instance_count(dispatch->pipeline) && !any; i++)
-        if (dispatch->owed[i].recovering || journal_pending_late(dispatch->recall.view, name_of(dispatch, i),
-                                                                 INT64_MAX, 1, one_row, &any) < 0)
+        if (dispatch->owed[i].recovering || dispatch->owed[i].later ||
+            journal_pending_late(dispatch->recall.view, name_of(dispatch, i), INT64_MAX, 1, one_row, &any) <
+                0)
             return true;
     return any;
 }

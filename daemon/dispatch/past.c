@@ -119,33 +119,10 @@ struct owing {
     const struct work_context *context;
 };
 
-struct identity {
-    const struct work *work;
-    int64_t at_ms;
-    bool later;
-};
-
-static int compare_identity(void *to, const struct journal_event *event)
-{
-    struct identity *identity = to;
-    identity->later = earlier_than(identity->work->as_of, identity->work->source, identity->work->id,
-                                   identity->at_ms, event->source, event->id);
-    return 0;
-}
-
-/* Of events of one instant the order is by source and id. */
 static int owe_later(void *to, uint64_t sequence, int64_t at_ms)
 {
     struct owing *owing = to;
-    struct identity identity = {owing->work, at_ms, at_ms > owing->work->as_of};
-    int status = 0;
-    if (sequence == owing->work->sequence)
-        return 0;
-    if (!identity.later)
-        status =
-            journal_event_read(journal_writer_view(owing->writer), sequence, compare_identity, &identity);
-    if (status < 0 || !identity.later)
-        return status;
+    (void)at_ms;
     owing->work->owes = true;
     return work_owe(owing->writer, sequence, "earlier", owing->context);
 }
@@ -157,7 +134,8 @@ int past_write_links(struct journal_writer *writer, const struct work *work)
         return journal_mark_set(writer, PAST_MARK, 1);
     for (uint32_t i = 0; i < work->links.count; i++)
         names[i] = (struct pw_text){work->links.items[i].name, work->links.items[i].length};
-    return journal_links_put(writer, work->sequence, work->as_of, names, work->links.count);
+    return journal_links_put(writer, work->sequence, work->as_of, link_tie(work->source, work->id), names,
+                             work->links.count);
 }
 
 /* Of a corrected event, whatever it ever belonged to; a fresh one belongs to what it says. */
@@ -171,8 +149,9 @@ int past_write(struct journal_writer *writer, struct work *work, const struct wo
     for (uint32_t i = 0; i < work->links.count && status == 0 && !work->corrected; i++) {
         const struct link *link = &work->links.items[i];
         if (work->wants & (link->source ? PW_EARLIER_FUNDING : PW_EARLIER_ENGAGEMENT))
-            status = journal_linked_read(view, (struct pw_text){link->name, link->length}, work->as_of,
-                                         INT64_MAX, UINT32_MAX, owe_later, &owing);
+            status = journal_linked_after(view, (struct pw_text){link->name, link->length}, work->as_of,
+                                          link_tie(work->source, work->id),
+                                          link->source ? LINK_GIFTS : LINK_EVENTS, owe_later, &owing);
     }
     return status;
 }

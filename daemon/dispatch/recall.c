@@ -53,11 +53,6 @@ static int take_event(void *to, const struct journal_event *event)
     return *work ? 0 : PW_ERROR_MEMORY;
 }
 
-static struct pw_text member(const struct pw_document *document, const char *name)
-{
-    return json_text(document, json_member(document, PW_NODE_ROOT, name));
-}
-
 /* The earlier event as it stands by now; 1 when it tells something, 0 when it does not. */
 static int tell(struct recall *recall, const struct work *work, const struct link *link, uint64_t sequence,
                 struct earlier *ret_earlier)
@@ -68,8 +63,8 @@ static int tell(struct recall *recall, const struct work *work, const struct lin
     if (status == 0 && other)
         status = recall_event(recall, other);
     if (status == 0 && other && !other->corrects && links_find(&other->links, link) &&
-        earlier_than(other->as_of, member(&recall->document, "source"), member(&recall->document, "id"),
-                     work->as_of, work->source, work->id)) {
+        earlier_than(other->as_of, link_tie(other->source, other->id), work->as_of,
+                     link_tie(work->source, work->id))) {
         status = earlier_make(ret_earlier, link, &recall->document, other->as_of);
         status = status < 0 ? status : 1;
     }
@@ -81,11 +76,12 @@ static int read_link(struct recall *recall, struct work *work, const struct link
 {
     struct found found;
     struct earlier *items = NULL;
-    uint32_t most = link->source ? LINK_GIFTS : LINK_EVENTS + 1, count = 0;
+    uint32_t most = link->source ? LINK_GIFTS : LINK_EVENTS, count = 0;
     int64_t from = link->source ? work->as_of - (int64_t)LINK_GIFT_MONTHS * 31 * 86400000 : INT64_MIN;
     found.count = 0; /* its room is too much to clear for every event */
-    int status = journal_linked_read(recall->view, (struct pw_text){link->name, link->length}, from,
-                                     work->as_of, most, found_row, &found);
+    int status =
+        journal_linked_before(recall->view, (struct pw_text){link->name, link->length}, from, work->as_of,
+                              link_tie(work->source, work->id), most, found_row, &found);
     if (status == 0 && found.count && !(items = calloc(found.count, sizeof(*items))))
         status = PW_ERROR_MEMORY;
     for (uint32_t i = 0; i < found.count && status >= 0; i++) {

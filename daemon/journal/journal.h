@@ -106,9 +106,9 @@ int journal_correction_put(struct journal_writer *writer, uint64_t sequence, str
                            struct pw_text id);
 
 /* Notes what an event belongs to beside others: names of the caller's making, at most JOURNAL_MAX_LINKS. What it was noted
- * for before stays. `at_ms` is the instant that the event is dated. */
+ * for before stays. `at_ms` is the instant that the event is dated; of one instant, events are in the order of `tie`. */
 #define JOURNAL_MAX_LINKS 1024u
-int journal_links_put(struct journal_writer *writer, uint64_t sequence, int64_t at_ms,
+int journal_links_put(struct journal_writer *writer, uint64_t sequence, int64_t at_ms, int64_t tie,
                       const struct pw_text *links, uint32_t count);
 
 /* Facts of one event by one enricher; replaces. `facts` is a JSON array. */
@@ -247,11 +247,14 @@ int journal_corrections_read(struct journal_view *view, struct pw_text source, s
                              journal_event_row *row, void *to);
 /* Whether there is any at all. */
 int journal_corrections_any(struct journal_view *view, bool *ret_any);
-/* Events that a name was noted for, dated from_ms..to_ms, the newest first. Names are hashed, and what an event was noted
- * for it need not belong to any more, so each must be asked. */
+/* Events that a name was noted for: those dated from from_ms on that come before (at_ms, tie), the newest first; and those
+ * that come after it, the oldest first. Names are hashed, and what an event was noted for it need not belong to any more,
+ * so each must be asked. */
 typedef int journal_linked_row(void *to, uint64_t sequence, int64_t at_ms);
-int journal_linked_read(struct journal_view *view, struct pw_text link, int64_t from_ms, int64_t to_ms,
-                        uint32_t limit, journal_linked_row *row, void *to);
+int journal_linked_before(struct journal_view *view, struct pw_text link, int64_t from_ms, int64_t at_ms,
+                          int64_t tie, uint32_t limit, journal_linked_row *row, void *to);
+int journal_linked_after(struct journal_view *view, struct pw_text link, int64_t at_ms, int64_t tie,
+                         uint32_t limit, journal_linked_row *row, void *to);
 /* Other events dated at_ms or later that share a name with this one; one that shares several comes several times. */
 int journal_linked_later(struct journal_view *view, uint64_t sequence, int64_t at_ms, journal_linked_row *row,
                          void *to);

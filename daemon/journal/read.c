@@ -96,11 +96,19 @@ static int give_linked(const struct reading *reading, sqlite3_stmt *row)
                                sqlite3_column_int64(row, 1));
 }
 
-int journal_linked_read(struct journal_view *view, struct pw_text link, int64_t from_ms, int64_t to_ms,
-                        uint32_t limit, journal_linked_row *row, void *to)
+int journal_linked_before(struct journal_view *view, struct pw_text link, int64_t from_ms, int64_t at_ms,
+                          int64_t tie, uint32_t limit, journal_linked_row *row, void *to)
 {
     struct reading reading = {.give = give_linked, .to = to, .row.linked = row};
-    return each(view, &reading, STATEMENT_LINKED, "uiiu", link_hash(view, link), from_ms, to_ms,
+    return each(view, &reading, STATEMENT_LINKED_BEFORE, "uiiiu", link_hash(view, link), from_ms, at_ms, tie,
+                (uint64_t)limit);
+}
+
+int journal_linked_after(struct journal_view *view, struct pw_text link, int64_t at_ms, int64_t tie,
+                         uint32_t limit, journal_linked_row *row, void *to)
+{
+    struct reading reading = {.give = give_linked, .to = to, .row.linked = row};
+    return each(view, &reading, STATEMENT_LINKED_AFTER, "uiiu", link_hash(view, link), at_ms, tie,
                 (uint64_t)limit);
 }
 

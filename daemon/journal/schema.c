@@ -64,9 +64,14 @@ static const char version_2[] =
     "CREATE TABLE link(id INTEGER PRIMARY KEY, key INTEGER NOT NULL, at INTEGER NOT NULL);"
     "CREATE INDEX link_key ON link(key, at);";
 
-/* What people decide stands until something ends it (`state`, see cases/decision.h); `relied` is what it rests on. A change
+/* Of one instant, rows are in the order of `tie`. What was noted without is noted again. What people decide stands until something ends it (`state`, see cases/decision.h); `relied` is what it rests on. A change
  * of packs is kept with all the pack's text: the record outlives the file. */
 static const char version_3[] =
+    "DROP TABLE link;"
+    "DELETE FROM meta WHERE key = 'links';"
+    "CREATE TABLE link(id INTEGER PRIMARY KEY, key INTEGER NOT NULL, at INTEGER NOT NULL, tie INTEGER NOT "
+    "NULL);"
+    "CREATE INDEX link_key ON link(key, at, tie);"
     "ALTER TABLE decision ADD COLUMN state TEXT NOT NULL DEFAULT 'standing';"
     "ALTER TABLE decision ADD COLUMN mitigations TEXT NOT NULL DEFAULT '[]';"
     "ALTER TABLE decision ADD COLUMN second_at INTEGER NOT NULL DEFAULT 0;"

@@ -83,7 +83,7 @@ static int read_links(struct journal_writer *writer, uint64_t sequence, uint64_t
     return status < 0 ? status : 0;
 }
 
-int journal_links_put(struct journal_writer *writer, uint64_t sequence, int64_t at_ms,
+int journal_links_put(struct journal_writer *writer, uint64_t sequence, int64_t at_ms, int64_t tie,
                       const struct pw_text *links, uint32_t count)
 {
     uint64_t keys[JOURNAL_MAX_LINKS];
@@ -98,8 +98,8 @@ int journal_links_put(struct journal_writer *writer, uint64_t sequence, int64_t 
             continue;
         if (known == JOURNAL_MAX_LINKS)
             return PW_ERROR_LIMIT;
-        status = writer_run(writer, TOUCH_LINK, STATEMENT_LINK_INSERT, "uui", SLOT_FIRST(sequence) + known,
-                            key, at_ms);
+        status = writer_run(writer, TOUCH_LINK, STATEMENT_LINK_INSERT, "uuii", SLOT_FIRST(sequence) + known,
+                            key, at_ms, tie);
         keys[known++] = key;
     }
     return status;

@@ -78,10 +78,13 @@ const char *const statement_texts[STATEMENT_COUNT] = {
         "FROM correction c JOIN event e ON e.seq = c.seq LEFT JOIN name f ON f.id = e.feed "
         "WHERE c.target = ?1 ORDER BY c.seq",
 
-    [STATEMENT_LINK_INSERT] = "INSERT INTO link(id, key, at) VALUES(?1, ?2, ?3)",
+    [STATEMENT_LINK_INSERT] = "INSERT INTO link(id, key, at, tie) VALUES(?1, ?2, ?3, ?4)",
     [STATEMENT_LINKS_OF_EVENT] = "SELECT key FROM link WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
-    [STATEMENT_LINKED] =
-        "SELECT id, at FROM link WHERE key = ?1 AND at BETWEEN ?2 AND ?3 ORDER BY at DESC LIMIT ?4",
+    [STATEMENT_LINKED_BEFORE] =
+        "SELECT id, at FROM link WHERE key = ?1 AND at >= ?2 AND (at, tie) < (?3, ?4) "
+        "ORDER BY at DESC, tie DESC LIMIT ?5",
+    [STATEMENT_LINKED_AFTER] =
+        "SELECT id, at FROM link WHERE key = ?1 AND (at, tie) > (?2, ?3) ORDER BY at, tie LIMIT ?4",
     [STATEMENT_LINKED_LATER] =
         "SELECT other.id, other.at FROM link own JOIN link other ON other.key = own.key AND other.at >= ?3 "
         "WHERE own.id BETWEEN ?1 AND ?2 AND other.id NOT BETWEEN ?1 AND ?2",

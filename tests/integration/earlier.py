@@ -119,6 +119,20 @@ check("gave 250006.99 in 3." in found["t-2"]["explanation"] if "t-2" in found el
 check("gave 250012 in 5." in found["t-4"]["explanation"], "to the last")
 check(daemon.stop() == 0, "and it stops")
 
+# ---- more of one instant than is told -------------------------------------------------------------------------------
+
+CROWD = [agreement(n, "E-crowd", "2026-01-01", "military") if n in (135, 172) else appointment(n, "E-crowd", "2026-01-01")
+         for n in range(100, 240)]
+outcomes = []
+for turn in range(3):
+    daemon = new_daemon()
+    daemon.start()
+    daemon.send(random.sample(CROWD, len(CROWD)), "--batch", random.choice(["1", "7", "64"]))
+    check(daemon.drain(), "a crowd of one instant")
+    outcomes.append(sorted(said(daemon)["sums.together"]))
+    check(daemon.stop() == 0, "and it stops")
+check(outcomes[0] == outcomes[1] == outcomes[2] and 0 < len(outcomes[0]) < 140, f"judges alike in any order {[len(o) for o in outcomes]}")
+
 # ---- currencies ----------------------------------------------------------------------------------------------------
 
 MIXED = [gift(50, "2026-01-10", "200000", funder("M")), gift(51, "2026-02-10", "45000", funder("M"), "EUR"),

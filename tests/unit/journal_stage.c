@@ -383,6 +383,10 @@ static void what_is_asked_often_has_an_index(void **state)
     assert_by_index(STATEMENT_PENDING_LATE, "INDEX pending_unreported (instance=? AND since<?)");
     assert_by_index(STATEMENT_FINDINGS_OF_CASE, "INDEX finding_case (case_id=? AND withdrawn=?)");
     assert_by_index(STATEMENT_FINDINGS_NEWEST, "INDEX finding_case (case_id=? AND withdrawn=?)");
+    assert_by_index(STATEMENT_LINKED_BEFORE, "COVERING INDEX link_key (key=? AND at>? AND (at,tie)<(?,?))");
+    assert_by_index(STATEMENT_LINKED_AFTER, "COVERING INDEX link_key (key=? AND (at,tie)>(?,?))");
+    assert_by_index(STATEMENT_DECISIONS_OF_CASE, "INDEX decision_case (case_id=?)");
+    assert_by_index(STATEMENT_DECISIONS_DUE, "INDEX decision_review (review_by<?)");
     assert_by_index(STATEMENT_FINDINGS_TALLY, "COVERING INDEX finding_case (case_id=?)");
 }
 
@@ -571,16 +575,19 @@ static void what_is_owed_anew_stays_owed(void **state)
 
 /* ---- links --------------------------------------------------------------------------------------------- */
 
-/* Events 1 to 3 belong to "a" and are dated 30, 20, 10; 3 belongs to "b" as well, and 4 to "b" alone, dated 20. */
+/* Events 1 to 3 belong to "a" and are dated 30, 20, 10; 3 belongs to "b" as well, and 4 to "b" alone, dated 20. 5 and 6 are
+ * of one instant with 2, before and after it. */
 static int put_links(struct journal_writer *writer, void *context)
 {
     const struct pw_text a = text("a"), b = text("b"), both[] = {a, b};
     (void)context;
-    int status = journal_links_put(writer, 1, 30, &a, 1);
-    status = status ? status : journal_links_put(writer, 2, 20, &a, 1);
-    status = status ? status : journal_links_put(writer, 3, 10, both, 2);
-    status = status ? status : journal_links_put(writer, 4, 20, &b, 1);
-    return status ? status : journal_links_put(writer, 3, 10, both, 2); /* once more changes nothing */
+    int status = journal_links_put(writer, 1, 30, 0, &a, 1);
+    status = status ? status : journal_links_put(writer, 2, 20, 0, &a, 1);
+    status = status ? status : journal_links_put(writer, 3, 10, 0, both, 2);
+    status = status ? status : journal_links_put(writer, 4, 20, 0, &b, 1);
+    status = status ? status : journal_links_put(writer, 5, 20, -7, &a, 1);
+    status = status ? status : journal_links_put(writer, 6, 20, INT64_MAX, &a, 1);
+    return status ? status : journal_links_put(writer, 3, 10, 0, both, 2); /* once more changes nothing */
 }
 
 static int too_many_links(struct journal_writer *writer, void *context)
@@ -591,7 +598,7 @@ static int too_many_links(struct journal_writer *writer, void *context)
         char name[16];
         snprintf(name, sizeof name, "%u", i);
         const struct pw_text link = text(name);
-        status = journal_links_put(writer, 5, 1, &link, 1);
+        status = journal_links_put(writer, 7, 1, 0, &link, 1);
     }
     return status;
 }
@@ -609,13 +616,22 @@ static void links_find_what_belongs_together(void **state)
     (void)state;
     assert_int_equal(run_errand(scratch.journal, put_links, NULL), 0);
     struct journal_view *view = scratch_view(&scratch);
-    assert_int_equal(journal_linked_read(view, text("a"), INT64_MIN, 29, 10, see_linked, found), 0);
-    assert_string_equal(found, "2@20 3@10 "); /* the newest first, up to that instant */
+    assert_int_equal(journal_linked_before(view, text("a"), INT64_MIN, 30, 0, 10, see_linked, found), 0);
+    assert_string_equal(found, "6@20 2@20 5@20 3@10 "); /* the newest first, up to there */
     found[0] = '\0';
-    assert_int_equal(journal_linked_read(view, text("a"), 0, 99, 1, see_linked, found), 0);
+    assert_int_equal(journal_linked_before(view, text("a"), 11, 20, 0, 10, see_linked, found), 0);
+    assert_string_equal(found, "5@20 ");
+    found[0] = '\0';
+    assert_int_equal(journal_linked_before(view, text("a"), 0, 99, 0, 1, see_linked, found), 0);
     assert_string_equal(found, "1@30 ");
     found[0] = '\0';
-    assert_int_equal(journal_linked_read(view, text("c"), 0, 99, 10, see_linked, found), 0);
+    assert_int_equal(journal_linked_after(view, text("a"), 20, 0, 10, see_linked, found), 0);
+    assert_string_equal(found, "6@20 1@30 ");
+    found[0] = '\0';
+    assert_int_equal(journal_linked_after(view, text("a"), INT64_MIN, 0, 2, see_linked, found), 0);
+    assert_string_equal(found, "3@10 5@20 ");
+    found[0] = '\0';
+    assert_int_equal(journal_linked_after(view, text("c"), 0, 0, 10, see_linked, found), 0);
     assert_string_equal(found, "");
     assert_int_equal(journal_linked_later(view, 3, 20, see_linked, found), 0);
     assert_true(strstr(found, "1@30 ") && strstr(found, "2@20 ") && strstr(found, "4@20 ") &&

@@ -76,11 +76,14 @@ static void more_sources_than_are_kept(void **state)
 static void order_is_by_time_then_identity(void **state)
 {
     (void)state;
-    assert_true(earlier_than(1, PW_TEXT("b"), PW_TEXT("b"), 2, PW_TEXT("a"), PW_TEXT("a")));
-    assert_true(earlier_than(1, PW_TEXT("a"), PW_TEXT("b"), 1, PW_TEXT("b"), PW_TEXT("a")));
-    assert_true(earlier_than(1, PW_TEXT("a"), PW_TEXT("a"), 1, PW_TEXT("a"), PW_TEXT("ab")));
-    assert_false(earlier_than(1, PW_TEXT("a"), PW_TEXT("a"), 1, PW_TEXT("a"), PW_TEXT("a")));
-    assert_false(earlier_than(2, PW_TEXT("a"), PW_TEXT("a"), 1, PW_TEXT("b"), PW_TEXT("b")));
+    int64_t tie = link_tie(PW_TEXT("https://a/"), PW_TEXT("1"));
+    assert_int_equal(tie, link_tie(PW_TEXT("https://a/"), PW_TEXT("1")));
+    assert_int_not_equal(tie, link_tie(PW_TEXT("https://a/"), PW_TEXT("2")));
+    assert_int_not_equal(tie, link_tie(PW_TEXT("https://a/1"), PW_TEXT("")));
+    assert_true(earlier_than(1, 9, 2, 1));
+    assert_true(earlier_than(1, -1, 1, 0));
+    assert_false(earlier_than(1, 5, 1, 5));
+    assert_false(earlier_than(2, 1, 1, 9));
 }
 
 /* Facts of so many events, whose data is so long, written in a shuffled order. */
