@@ -64,11 +64,13 @@ def say(what, figures):
 
 
 def ten_times(pack, apply):
-    """Each rule ten times; nine of them for every event, or for a type that none of the events has."""
+    """Each rule ten times; nine of them for every event, or for a type that none of the events has. What asks for a type
+    itself could never fire for another, and would be refused."""
     more = copy.deepcopy(pack)
     for pathway in more["pathways"].values():
         for rule in list(pathway["rules"]):
-            for n in range(9 if rule["kind"] != "verify" else 0):
+            asks_type = '"type"' in json.dumps(rule.get("when", {}))
+            for n in range(0 if rule["kind"] == "verify" or (asks_type and not apply) else 9):
                 other = copy.deepcopy(rule)
                 other["id"] += f".copy{n}"
                 if not apply:
