@@ -61,6 +61,7 @@ struct backtest {
     size_t bytes;
     bool ended, stopping;
     int status;
+    char last_line[512]; /* that a plugin wrote: a plugin of both sides says it twice */
 };
 
 static void want(struct backtest *backtest);
@@ -111,9 +112,12 @@ static void compare(struct backtest *backtest, struct pair *pair)
 }
 
 /* A plugin that does not answer makes the comparison worthless: it would read as silence. */
-static bool lacking(const struct assessment *assessment)
+static const struct part *lacking(const struct assessment *assessment)
 {
-    return assessment_lacking(assessment, assessment->part_count);
+    for (uint32_t i = 0; i < assessment->part_count; i++)
+        if (assessment->parts[i].state == PART_MISSING || assessment->parts[i].state == PART_POISON)
+            return &assessment->parts[i];
+    return NULL;
 }
 
 static void judged(void *owner, struct assessment *assessment)
@@ -122,9 +126,13 @@ static void judged(void *owner, struct assessment *assessment)
     struct backtest *backtest = side->backtest;
     struct pair *pair = assessment->owner;
     struct verdicts *said = pair->said[side - backtest->sides];
-    if (lacking(assessment) && !backtest->stopping) {
-        ctl_complain("event %" PRIu64 ": a plugin did not answer; a comparison without it would mislead",
-                     pair->work->sequence);
+    const struct part *missing = lacking(assessment);
+    if (missing && !backtest->stopping) {
+        struct host_process *host = pipeline_instance(side->pipeline, missing->instance);
+        ctl_complain("event %" PRIu64
+                     ": the plugin \"%s\" did not answer%s%s; a comparison without it would mislead",
+                     pair->work->sequence, host_process_plugin(host)->name, missing->why ? ": " : "",
+                     missing->why ? missing->why : "");
         stop(backtest, CTL_BAD);
     }
     for (uint32_t i = assessment->enrichers; i < assessment->part_count; i++)
@@ -372,7 +380,12 @@ static void changed(void *owner, uint32_t instance, bool up)
 
 static void logged(void *owner, uint32_t severity, const char *instance, struct pw_text line)
 {
-    offline_log(severity, instance, line);
+    struct backtest *backtest = ((struct side *)owner)->backtest;
+    char words[sizeof(backtest->last_line)];
+    snprintf(words, sizeof(words), "%s %.*s", instance, TEXT_FMT(line));
+    if (strcmp(words, backtest->last_line) != 0)
+        offline_log(severity, instance, line);
+    memcpy(backtest->last_line, words, sizeof(words));
     room(owner);
 }
 

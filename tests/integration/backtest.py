@@ -121,4 +121,9 @@ check(isinstance(rules, dict) and rules.get("research.q2_tie") == 6, f"another l
 check(stored() == before,
       "and the journal is as it was")
 check(daemon.stop() == 0, "the daemon stops")
+daemon.process = None
+daemon.config["plugins"][-1]["config"]["packs"] = "/nowhere/packs.json"
+daemon.write_config()
+run = daemon.ctl("backtest", "--pack", less)
+check(run.returncode != 0 and run.stderr.count("/nowhere/packs.json: cannot be read") == 1, f"what a plugin of both sides refuses is said once {run.stderr}")
 finish()
