@@ -62,6 +62,12 @@ static void cases_committed(void *owner)
     struct daemon *daemon = owner;
     if (daemon->outbox)
         outbox_wake(daemon->outbox);
+}
+
+static void control_written(void *owner)
+{
+    struct daemon *daemon = owner;
+    cases_committed(daemon);
     if (daemon->phase == PHASE_RUNNING)
         activation_look(daemon->activation);
 }
@@ -186,7 +192,7 @@ static const struct control_sources control_sources = {.status = describe_status
                                                        .drained = drained,
                                                        .pause = set_paused,
                                                        .reload = reload_start,
-                                                       .written = cases_committed};
+                                                       .written = control_written};
 static const struct activation_events activation_events = {
     .reload = reload_start, .log = stage_log, .stopped = finish};
 static const struct ingest_events ingest_events = {.log = ingest_log};

@@ -21,7 +21,8 @@ static void reload_refused(struct daemon *daemon, const char *errors)
     }
     config_free(daemon->next_config);
     daemon->next_config = NULL;
-    activation_reloaded(daemon->activation, errors ? errors : "out of memory");
+    if (daemon->phase != PHASE_STOPPING) /* else it is carried on at the next start */
+        activation_reloaded(daemon->activation, errors ? errors : "out of memory");
 }
 
 static void reload_tried(void *owner, const char *errors)

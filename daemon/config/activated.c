@@ -4,6 +4,7 @@
  * policies then read the current one's active.json in place of what their setting "packs" names. A generation is named, not
  * the link to it: what a configuration has read it keeps.
  */
+#include <errno.h>
 #include <pathwayd/plugin.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,17 +84,17 @@ static bool use(struct config_plugin *plugin, const struct pw_document *document
     return true;
 }
 
-/* The generation that `current` leads to; 0: there is none. */
-static uint64_t current_generation(const struct config *config)
+/* The generation that `current` leads to, if there is one. */
+static void find_generation(struct config *config)
 {
     char *link = NULL, name[32];
-    ssize_t length = -1;
-    if (asprintf(&link, "%s/packs/current", config->state_dir) >= 0) {
-        length = readlink(link, name, sizeof name - 1);
-        free(link);
-    }
+    if (asprintf(&link, "%s/packs/current", config->state_dir) < 0)
+        return;
+    ssize_t length = readlink(link, name, sizeof name - 1);
+    config->packs_hidden = length < 0 && errno == EACCES;
     name[length > 0 ? length : 0] = '\0';
-    return strtoull(name, NULL, 10);
+    config->packs_generation = strtoull(name, NULL, 10);
+    free(link);
 }
 
 /* Policies that are configured to read other packs than the first are left with them. */
@@ -102,7 +103,7 @@ void config_use_packs(struct loading *loading)
     struct config *config = loading->config;
     char *folder = NULL, *file = NULL;
     bool good = true;
-    config->packs_generation = current_generation(config);
+    find_generation(config);
     if (config->packs_generation && (asprintf(&folder, "%s/packs/%06llu", config->state_dir,
                                               (unsigned long long)config->packs_generation) < 0 ||
                                      asprintf(&file, "%s/active.json", folder) < 0))

@@ -85,6 +85,7 @@ struct config {
     bool packs_two_people;        /* before a pack comes into force; default true */
     char *packs_configured;       /* what the policies' setting "packs" names; NULL: no policy has one */
     uint64_t packs_generation;    /* that is read instead; 0: what is configured */
+    bool packs_hidden;            /* this account may not see whether there is one */
     uint32_t review_days;         /* until a decision is looked at again; default 365 */
     char *type_prefix;
     struct event_limits limits;

@@ -122,6 +122,11 @@ static int ask(struct call *call, const struct buffer *request, bool may_miss, c
 {
     char *bytes = NULL;
     size_t length = 0;
+    if (request->length > CONTROL_MAX_REQUEST) {
+        ctl_complain("that is too much to ask at once: %zu bytes as JSON, and the daemon takes %u",
+                     request->length, CONTROL_MAX_REQUEST);
+        return CTL_USAGE;
+    }
     int error = carry(call, request, &bytes, &length);
     if (error != 0) {
         ctl_complain("the daemon at %s does not answer: %s", call->url, nng_strerror(error));

@@ -152,6 +152,10 @@ int ctl_pack_activate(struct ctl *ctl)
     int status = need_reason(ctl);
     if (status == CTL_GOOD)
         status = ctl_config(ctl);
+    if (status == CTL_GOOD && strcmp(file, "-") == 0) {
+        ctl_complain("name the pack's file: it is read twice, to check it and to send it");
+        status = CTL_USAGE;
+    }
     if (status == CTL_GOOD && !(bytes = packfile_bytes(file, &length, &error))) {
         ctl_complain("%s", error ? error : "out of memory");
         status = CTL_USAGE;

@@ -28,12 +28,12 @@ static void hint_overlaps(const struct packs *packs, const struct packfile *pack
             !packfile_overlap(entry->pack.root, pack->root))
             continue;
         const char *to = table_word(entry->pack.root, "effective_to");
-        buffer_format(
-            &text,
-            "%s is active for regime \"%s\" from %s%s%s; \"pack activate\" puts this one in its place, unless "
-            "\"effective_to\" ends that one before",
-            entry->name, table_word(pack->root, "regime"), table_word(entry->pack.root, "effective_from"),
-            *to ? " to " : " on", to);
+        buffer_format(&text,
+                      "%s is active for regime \"%s\" from %s%s%s; \"pack activate\" puts this one in its "
+                      "place, unless "
+                      "\"effective_to\" ends that one before",
+                      entry->name, table_word(pack->root, "regime"),
+                      table_word(entry->pack.root, "effective_from"), *to ? " to " : " on", to);
         add_hint(hints, &text);
     }
 }

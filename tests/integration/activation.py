@@ -202,6 +202,20 @@ def settled():
 
 
 check(settled() == "done" and gift("150000") == set() and gift("300000") == {"5"}, "it is carried on after the start")
+stopped = write("stopped.json", version="5.1")
+run(ALICE, "pack", "activate", stopped, "--reason", "The same, stopped in an orderly way.")
+answer = ask(BOB, json.dumps({"op": "pack.second", "change": history()[-1]["change"]}))
+check(daemon.stop() == 0 and answer["result"]["state"] == "trying", "stopped while the policies try it")
+daemon.start()
+check(settled() == "done" and gift("300000") == {"5.1"}, "it is carried on as well")
+os.chmod(daemon.state, 0o700)
+ran = run(ALICE, "pack", "list")
+check("closed to this account" in ran.stderr, f"who may not see what is in force is told so {ran.stderr}")
+os.chmod(daemon.state, 0o755)
+large = write("large.json", version="9", source="x" * (1 << 20))
+ran = run(ALICE, "pack", "activate", large, "--reason", "x")
+check(ran.returncode != 0 and ("too much" in ran.stderr or "large" in ran.stderr), f"a pack that is too large is refused at once {ran.stderr[:200]}")
+check(run(ALICE, "pack", "activate", "-", "--reason", "x").returncode == 2, "standard input is no file")
 check(daemon.ctl("audit", "verify").returncode == 0, "the audit chain holds")
 
 # ---- a small office ------------------------------------------------------------------------------------------------
