@@ -375,6 +375,32 @@ int decision_reopen(struct journal_writer *writer, const struct config *config, 
     return status;
 }
 
+static int take_newest(void *to, const struct journal_decision *decision)
+{
+    *(uint64_t *)to = decision->decision_id;
+    return 0;
+}
+
+int decision_dissent(struct journal_writer *writer, uint64_t case_id, const struct actor *actor,
+                     struct pw_text words, struct decision_answer *ret_answer)
+{
+    struct journal_dissent dissent = {
+        .case_id = case_id, .actor = actor->name, .words = words, .at_ms = journal_writer_now(writer)};
+    if (!words.length)
+        return refuse(ret_answer, "bad_request", "Say what you have against it.");
+    int status =
+        journal_decisions_of_case(journal_writer_view(writer), case_id, take_newest, &dissent.decision_id);
+    if (status == 0 && !dissent.decision_id)
+        return refuse(ret_answer, "state", "Nothing is decided or proposed there that one could be against.");
+    if (status == 0)
+        status = journal_dissent_add(writer, &dissent);
+    ret_answer->case_id = case_id;
+    ret_answer->decision_id = dissent.decision_id;
+    return status < 0 ? status
+                      : decision_audit(writer, "decision.dissent", case_id, dissent.decision_id,
+                                       (struct pw_text){0}, actor->name);
+}
+
 struct due_rows {
     uint64_t *cases, *decisions;
     uint32_t count;

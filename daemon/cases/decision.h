@@ -11,7 +11,12 @@
  * Two different people for `declined`, and for every decision on a case at `prohibited`; no role is exempt. A system
  * account (root, a service) is nobody in particular, so it is neither of the two.
  *
- * While a decision stands, findings that rest on what it relied on raise no alert; each is counted (R36).
+ * While a decision stands, findings that rest on what it relied on raise no alert; each is counted (R36). When facts about
+ * an institution change, the case is open again (R60, R61).
+ *
+ * Nothing is referred outside by itself, and there is no act that does so (R28). What somebody has against a decision is
+ * written beside it and stays (R08).
+ *
  * Journal thread, inside a task's transaction.
  */
 #ifndef PATHWAYD_CASES_DECISION_H
@@ -54,6 +59,10 @@ int decision_second(struct journal_writer *writer, const struct config *config, 
 /* Ends what stands or was proposed: the case is open again. */
 int decision_reopen(struct journal_writer *writer, const struct config *config, uint64_t case_id,
                     const struct actor *actor, struct pw_text reason, struct decision_answer *ret_answer);
+
+/* Writes down what somebody has against the newest decision of the case, or proposal. */
+int decision_dissent(struct journal_writer *writer, uint64_t case_id, const struct actor *actor,
+                     struct pw_text words, struct decision_answer *ret_answer);
 
 /* Opens again what is due by now, at most so many cases. */
 int decisions_due(struct journal_writer *writer, const struct config *config, uint32_t limit,

@@ -12,7 +12,7 @@
  * finding.list {after,limit,pathway,rule,min_level,engagement} · case.list {after,limit,state,min_level} ·
  * case.show {case} · case.decide {case,revision,disposition,reason,costs,benefits,mitigations,displacement,review_by} ·
  * pack.propose {choice,body,pack,reason} · pack.second {change} · pack.withdraw {change} · pack.history
- * {after,limit,pack} · pack.change {change} · case.second {case} · case.reopen {case,reason} · plugin.list · pending.list {instance} · pause {what:"dispatch"} · resume · reload
+ * {after,limit,pack} · pack.change {change} · case.second {case} · case.reopen {case,reason} · case.dissent {case,text} · plugin.list · pending.list {instance} · pause {what:"dispatch"} · resume · reload
  * `limit` is at most 1,000. An event named by source and id is looked for piece by piece: with "result": null,
  * ask again with `before` set to `next`. Requests are read on libnng's threads and answered on the loop.
  */

@@ -38,7 +38,7 @@ static int read_review_by(struct request *request, int64_t *ret_ms)
 int request_decision_check(struct request *request)
 {
     static const char *const lists[] = {"costs", "benefits", "mitigations"};
-    static const char *const texts[] = {"reason", "displacement"};
+    static const char *const texts[] = {"reason", "displacement", "text"};
     uint64_t number = 0;
     int64_t review_by_ms = 0;
     if (request_case_number(request, &number) != 0 || read_review_by(request, &review_by_ms) != 0)
@@ -81,7 +81,8 @@ static int answer(struct request *request, int status, const struct decision_ans
     case_name(answer->case_id, name);
     json_write_begin(request->out, '{');
     json_member_string(request->out, "case", name);
-    json_member_string(request->out, "state", answer->state);
+    if (answer->state)
+        json_member_string(request->out, "state", answer->state);
     json_member_unsigned(request->out, "decision", answer->decision_id);
     json_member_text(request->out, "actor", request->actor.name);
     if (answer->review_by_ms) {
@@ -130,5 +131,15 @@ int request_case_reopen(struct request *request, struct journal_writer *writer)
     if (status == 0)
         status = decision_reopen(writer, request->config, case_id, &request->actor,
                                  request_text(request, "reason"), &result);
+    return answer(request, status, &result);
+}
+
+int request_case_dissent(struct request *request, struct journal_writer *writer)
+{
+    uint64_t case_id = 0;
+    struct decision_answer result = {0};
+    int status = find_number(request, writer, &case_id);
+    if (status == 0)
+        status = decision_dissent(writer, case_id, &request->actor, request_text(request, "text"), &result);
     return answer(request, status, &result);
 }

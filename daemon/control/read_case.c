@@ -271,6 +271,34 @@ static int write_notices(struct request *request, struct case_show *show)
     return status;
 }
 
+struct dissents {
+    struct buffer *out;
+    uint64_t decision_id;
+};
+
+static int dissent_row(void *to, const struct journal_dissent *dissent)
+{
+    const struct dissents *dissents = to;
+    if (dissent->decision_id != dissents->decision_id)
+        return 0;
+    json_write_begin(dissents->out, '{');
+    json_member_text(dissents->out, "actor", dissent->actor);
+    member_time(dissents->out, "at", dissent->at_ms);
+    json_member_text(dissents->out, "text", dissent->words);
+    json_write_end(dissents->out, '}');
+    return 0;
+}
+
+static int write_dissents(struct case_show *show, uint64_t decision_id)
+{
+    struct dissents dissents = {show->request->out, decision_id};
+    json_write_key(dissents.out, "dissent");
+    json_write_begin(dissents.out, '[');
+    int status = journal_dissents_of_case(show->request->view, show->case_id, dissent_row, &dissents);
+    json_write_end(dissents.out, ']');
+    return status;
+}
+
 /* What stands is shown with all that it relies on, what has ended without. */
 static int decision_row(void *to, const struct journal_decision *decision)
 {
@@ -298,6 +326,7 @@ static int decision_row(void *to, const struct journal_decision *decision)
     member_time(out, "review_by", decision->review_by_ms);
     json_member_unsigned(out, "revision", decision->revision);
     json_member_unsigned(out, "alerts_spared", decision->spared);
+    int status = write_dissents(show, decision->decision_id);
     if (decision->ended_ms) {
         bool list = decision->why.length && decision->why.data[0] == '[';
         member_time(out, "ended", decision->ended_ms);
@@ -309,7 +338,7 @@ static int decision_row(void *to, const struct journal_decision *decision)
     if (stands && !request_full(show->request))
         json_member_raw(out, "relied", decision->relied);
     json_write_end(out, '}');
-    return request_full(show->request) ? 1 : 0;
+    return status < 0 ? status : request_full(show->request) ? 1 : 0;
 }
 
 static int count_decision(void *to, const struct journal_decision *decision)

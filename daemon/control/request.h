@@ -75,6 +75,7 @@ int request_decision_check(struct request *request);
 int request_case_decide(struct request *request, struct journal_writer *writer);
 int request_case_second(struct request *request, struct journal_writer *writer);
 int request_case_reopen(struct request *request, struct journal_writer *writer);
+int request_case_dissent(struct request *request, struct journal_writer *writer);
 
 int request_pack_check(struct request *request);
 int request_pack_propose(struct request *request, struct journal_writer *writer);

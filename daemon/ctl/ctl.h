@@ -105,6 +105,7 @@ int ctl_case_show(struct ctl *ctl);
 int ctl_case_decide(struct ctl *ctl);
 int ctl_case_second(struct ctl *ctl);
 int ctl_case_reopen(struct ctl *ctl);
+int ctl_case_dissent(struct ctl *ctl);
 int ctl_answer(struct ctl *ctl);
 int ctl_report(struct ctl *ctl);
 int ctl_plugin_list(struct ctl *ctl);

@@ -133,6 +133,18 @@ int ctl_case_reopen(struct ctl *ctl)
     return act(ctl, &request, "taken up again");
 }
 
+int ctl_case_dissent(struct ctl *ctl)
+{
+    struct buffer request = {0};
+    if (!ctl_option(ctl, "--text")) {
+        ctl_complain("say what you have against the decision: give --text TEXT");
+        return CTL_USAGE;
+    }
+    begin(ctl, &request, "case.dissent");
+    member_option(ctl, &request, "--text", "text");
+    return act(ctl, &request, "has dissent written beside its decision");
+}
+
 /* ---- showing ---- */
 
 static void show_words(const char *label, const cJSON *words)
@@ -189,6 +201,15 @@ static void show_decision(const struct ctl *ctl, const cJSON *decision)
     fputs("    Review by     ", stdout);
     print_day(table_word(decision, "review_by"));
     putchar('\n');
+    const cJSON *dissent = NULL;
+    cJSON_ArrayForEach(dissent, table_find(decision, "dissent"))
+    {
+        fputs("    Dissent       ", stdout);
+        table_print(table_word(dissent, "actor"));
+        fputs(": ", stdout);
+        table_print(table_word(dissent, "text"));
+        putchar('\n');
+    }
     show_words("Relies on", table_find(decision, "relied.packs"));
     show_words("", table_find(decision, "relied.snapshots"));
     show_text("Ended", table_word(decision, "ended"));

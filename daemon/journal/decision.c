@@ -36,6 +36,12 @@ int journal_decision_end(struct journal_writer *writer, uint64_t decision_id, co
                       why);
 }
 
+int journal_dissent_add(struct journal_writer *writer, const struct journal_dissent *dissent)
+{
+    return writer_run(writer, TOUCH_DECISION, STATEMENT_DISSENT_INSERT, "uutti", dissent->case_id,
+                      dissent->decision_id, dissent->actor, dissent->words, dissent->at_ms);
+}
+
 int journal_decision_spared(struct journal_writer *writer, uint64_t decision_id)
 {
     return writer_run(writer, TOUCH_DECISION, STATEMENT_DECISION_SPARED, "u", decision_id);
@@ -94,6 +100,29 @@ int journal_decisions_due(struct journal_view *view, int64_t now_ms, uint32_t li
     int status = store_query(&view->store, STATEMENT_DECISIONS_DUE, &rows, "iu", now_ms, (uint64_t)limit);
 
     return status ? status : each_decision(view, STATEMENT_DECISIONS_DUE, rows, row, to);
+}
+
+int journal_dissents_of_case(struct journal_view *view, uint64_t case_id, journal_dissent_row *row, void *to)
+{
+    sqlite3_stmt *rows;
+    int status = store_query(&view->store, STATEMENT_DISSENTS_OF_CASE, &rows, "u", case_id);
+
+    if (status)
+        return status;
+    while ((status = store_step(&view->store, rows)) > 0) {
+        struct journal_dissent dissent = {
+            .case_id = case_id,
+            .decision_id = store_unsigned(rows, 0),
+            .actor = store_text(rows, 1),
+            .words = store_text(rows, 2),
+            .at_ms = sqlite3_column_int64(rows, 3),
+        };
+        status = row(to, &dissent);
+        if (status)
+            break;
+    }
+    store_give(&view->store, STATEMENT_DISSENTS_OF_CASE, rows);
+    return status;
 }
 
 int journal_dispositions_read(struct journal_view *view, journal_disposition_row *row, void *to)

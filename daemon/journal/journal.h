@@ -180,6 +180,13 @@ int journal_decision_second(struct journal_writer *writer, uint64_t decision_id,
                             int64_t second_ms, struct pw_text relied);
 int journal_decision_end(struct journal_writer *writer, uint64_t decision_id, const char *state,
                          int64_t ended_ms, struct pw_text why);
+/* What somebody has against a decision; nothing takes it away again (R08). */
+struct journal_dissent {
+    uint64_t case_id, decision_id;
+    struct pw_text actor, words;
+    int64_t at_ms;
+};
+int journal_dissent_add(struct journal_writer *writer, const struct journal_dissent *dissent);
 int journal_decision_spared(struct journal_writer *writer, uint64_t decision_id); /* one alert more */
 
 /* A pack that is brought into force, tried beside the others or taken out (see packs/change.h). */
@@ -227,6 +234,7 @@ typedef int journal_event_row(void *to, const struct journal_event *event);
 typedef int journal_finding_row(void *to, const struct journal_finding *finding);
 typedef int journal_case_row(void *to, const struct journal_case *item);
 typedef int journal_decision_row(void *to, const struct journal_decision *decision);
+typedef int journal_dissent_row(void *to, const struct journal_dissent *dissent);
 typedef int journal_pack_row(void *to, const struct journal_pack *change);
 typedef int journal_notice_row(void *to, const struct journal_notice *notice);
 typedef int journal_pending_row(void *to, const struct journal_pending *pending);
@@ -282,6 +290,7 @@ int journal_cases_read(struct journal_view *view, uint64_t after_case, uint32_t 
 /* A case's, in the order in which they were made. */
 int journal_decisions_of_case(struct journal_view *view, uint64_t case_id, journal_decision_row *row,
                               void *to);
+int journal_dissents_of_case(struct journal_view *view, uint64_t case_id, journal_dissent_row *row, void *to);
 /* Those that stand and were to be looked at again by `now_ms`, oldest first. */
 int journal_decisions_due(struct journal_view *view, int64_t now_ms, uint32_t limit,
                           journal_decision_row *row, void *to);

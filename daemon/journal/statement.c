@@ -163,6 +163,10 @@ const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_DECISIONS_OF_CASE] = DECISION_COLUMNS "WHERE case_id = ?1 ORDER BY id",
     [STATEMENT_DECISIONS_DUE] =
         DECISION_COLUMNS "WHERE state = 'standing' AND review_by <= ?1 ORDER BY review_by, id LIMIT ?2",
+    [STATEMENT_DISSENT_INSERT] =
+        "INSERT INTO dissent(case_id, decision, actor, words, at) VALUES(?1, ?2, ?3, ?4, ?5)",
+    [STATEMENT_DISSENTS_OF_CASE] =
+        "SELECT decision, actor, words, at FROM dissent WHERE case_id = ?1 ORDER BY id",
     /* What was proposed and never became a decision is none. */
     [STATEMENT_DISPOSITIONS] =
         "SELECT d.case_id, d.disposition, c.opened, CASE WHEN d.second_at > 0 THEN d.second_at ELSE d.at END "

@@ -59,7 +59,7 @@ for words in [["case", "list"], ["findings"], ["event", "list"], ["pending", "li
 for words in [["case", "foo"], ["send", "foo"], ["nothing"]]:
     run = ctl("help", *words)
     check(run.returncode == 2 and run.stdout == "" and run.stderr.count("\n") == 1, f"help {' '.join(words)}: a sentence")
-check(ctl("help", "case").stdout.count("Options:") == 5, "help on a noun is help on its verbs")
+check(ctl("help", "case").stdout.count("Options:") == 6, "help on a noun is help on its verbs")
 empty = os.path.join(idle.home, "empty.csv")
 open(empty, "w").close()
 run = ctl("send", "--print", "--map", os.path.join(SOURCE, "conf", "feeds", "hr-export.json"), empty)

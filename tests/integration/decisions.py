@@ -94,6 +94,16 @@ check(all(w in ran.stdout for w in ["declined, by uid 65001 and uid 65002", "Too
 listed = daemon.ctl("case", "list", "--state", "decided")
 check(one in listed.stdout, f"and is found among those decided {listed.stdout} {listed.stderr}")
 
+ran = run(BOB, "case", "dissent", "E-1", "--text", "On reflection, the crop data matters more.")
+check(ran.returncode == 0 and "uid 65002" in ran.stdout, f"dissent is written down {ran.stdout} {ran.stderr}")
+run(ALICE, "case", "dissent", "E-1", "--text", "I stand by it.")
+dissent = [(d["actor"], d["text"][:9]) for d in case("E-1")["decisions"][0]["dissent"]]
+check(dissent == [("uid 65002", "On reflec"), ("uid 65001", "I stand b")] and case("E-1")["state"] == "decided", "beside it, and it stands")
+check("On reflection" in daemon.ctl("case", "show", "E-1").stdout, "and is shown")
+ran = run(BOB, "case", "dissent", "E-2", "--text", "x")
+check(ran.returncode == 1 and "Nothing is decided" in ran.stderr, "where nothing is decided there is nothing to be against")
+check(run(BOB, "case", "dissent", "E-1").returncode == 2, "dissent has words")
+
 # ---- left alone ----------------------------------------------------------------------------------------------------
 
 ran = run(ALICE, "case", "decide", "E-2", "proceed", "--reason", "Known for years.", "--revision", "7")
