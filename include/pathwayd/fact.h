@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * pathwayd/fact.h: what an enrich plugin adds to an event.
+ * pathwayd/fact.h: what an enrich plugin adds to an event. Facts, also those that others share, are an input to policies and
+ * decide nothing (R27); they are dated, and may change (R60).
  *
  * Facts are statements about institutions and activities that policies read. The policies of the event see
  * all facts as one document:

@@ -2,7 +2,8 @@
  *
  * field.h: what of an event a rule may read. The table is an allow-list: a field that is not in it does not
  * exist for rules. That is how nothing about a person's origin (R58) and no country (R24, R46) can ever
- * decide: neither stands here, and a pack that names one is refused at start.
+ * decide: neither stands here, and a pack that names one is refused at start. Nor is there a field to predict anybody's
+ * loyalty or future employer from (R53).
  *
  * Constant tables, no state.
  */
