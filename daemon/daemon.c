@@ -306,8 +306,12 @@ int daemon_run(struct daemon *daemon)
 {
     uv_async_init(&daemon->loop, &daemon->stored, wake_dispatch);
     daemon->stored.data = daemon;
-    if (open_journal(daemon) < 0)
+    if (open_journal(daemon) < 0) {
+        journal_close(daemon->journal);
+        uv_close((uv_handle_t *)&daemon->stored, NULL);
+        uv_run(&daemon->loop, UV_RUN_DEFAULT);
         return EXIT_FAILURE;
+    }
     start_signals(daemon);
     int status = daemon_start_stages(daemon);
     if (status < 0) {

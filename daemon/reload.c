@@ -95,6 +95,7 @@ static void running_again(struct daemon *daemon, const char *errors)
     daemon->phase = PHASE_RUNNING;
     sd_notify(0, "READY=1");
     activation_reloaded(daemon->activation, errors);
+    activation_look(daemon->activation); /* what was agreed on while the stages changed over */
 }
 
 /* Everything of the old configuration has stopped. That the new one passed its check says nothing of its

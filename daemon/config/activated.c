@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * activated.c: packs that people brought into force stand in the state folder, a folder a generation (packs/generation.h);
- * policies then read the current one's active.json in place of what their setting "packs" names. A generation is named, not
- * the link to it: what a configuration has read it keeps.
+ * policies then read the current one's active.json in place of what their setting "packs" names; plugins that are not given
+ * one read no packs, as far as anybody can know. A generation is named, not the link to it: what a configuration has read
+ * it keeps.
  */
 #include <errno.h>
 #include <pathwayd/plugin.h>
@@ -12,8 +13,6 @@
 #include <unistd.h>
 #include "config/section.h"
 #include "json/buffer.h"
-
-#define DEFAULT_PACKS "packs/active.json" /* as the policies have it */
 
 /* The node of the setting, PW_NODE_NONE when it is left out. */
 static uint32_t setting_in(const struct pw_document *document)
@@ -26,8 +25,6 @@ static char *path_in(const struct config *config, const struct pw_document *docu
 {
     struct pw_text name = json_text(document, setting_in(document));
     char *path = NULL;
-    if (!name.length)
-        name = PW_TEXT(DEFAULT_PACKS);
     if (name.data[0] == '/')
         return strndup(name.data, name.length);
     return asprintf(&path, "%s/%.*s", config->base, TEXT_FMT(name)) < 0 ? NULL : path;
@@ -37,23 +34,19 @@ static bool read_settings(const struct config_plugin *plugin, struct pw_document
 {
     struct json_error error;
     return plugin->stage == PW_STAGE_ASSESS && plugin->config &&
-           json_parse(document, plugin->config, strlen(plugin->config), &json_limits_config, &error) == 0;
+           json_parse(document, plugin->config, strlen(plugin->config), &json_limits_config, &error) == 0 &&
+           json_text(document, setting_in(document)).length > 0;
 }
 
 /* Puts `file` where the setting stands, so that everything keeps its line. */
 static char *with_packs(const char *settings, const struct pw_document *document, const char *file)
 {
     struct buffer out = {0};
-    struct pw_text all = {settings, strlen(settings)}, old = json_raw(document, setting_in(document));
-    size_t at = old.length ? (size_t)(old.data - settings) : (size_t)(strchr(settings, '{') - settings) + 1;
-    buffer_text(&out, (struct pw_text){settings, at});
-    if (!old.length)
-        buffer_string(&out, "\"packs\": ");
+    struct pw_text old = json_raw(document, setting_in(document));
+    const char *end = old.data + old.length;
+    buffer_text(&out, (struct pw_text){settings, (size_t)(old.data - settings)});
     json_write_string(&out, file);
-    if (!old.length && json_count(document, PW_NODE_ROOT))
-        buffer_string(&out, ", ");
-    at += old.length;
-    buffer_text(&out, (struct pw_text){settings + at, all.length - at});
+    buffer_string(&out, end);
     return buffer_take(&out, NULL);
 }
 

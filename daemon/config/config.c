@@ -247,6 +247,9 @@ void config_free(struct config *config)
     free(config->runtime_dir);
     free(config->journal);
     free(config->control);
+    for (uint32_t i = 0; config->control_names && i < config->control_uid_count; i++)
+        free(config->control_names[i]);
+    free(config->control_names);
     free(config->control_uids);
     free(config->plugin_dir);
     free(config->host_program);

@@ -77,6 +77,7 @@ struct config {
     char *journal;     /* default <state_dir>/journal.db */
     char *control;     /* ipc URL of the control endpoint, default ipc://<runtime_dir>/control.sock */
     uid_t *control_uids;
+    char **control_names;       /* parallel: as the configuration has them, "uid 1000" for a number */
     uint32_t control_uid_count; /* the daemon's own uid and root are always allowed */
     char *plugin_dir, *host_program;
     uint64_t min_free_bytes;

@@ -154,6 +154,27 @@ static const char *default_runtime_dir(const struct loading *loading)
     return usual && places->runtime_dir ? places->runtime_dir : loading->config->state_dir;
 }
 
+/* Whoever acts is named as the configuration does: a directory service that is away must not make one person two. */
+static void name_accounts(struct loading *loading, const struct setting *array)
+{
+    struct config *config = loading->config;
+    bool whole = array && array->type == PW_JSON_ARRAY && array->count == config->control_uid_count;
+    if (!whole || !config->control_uid_count)
+        return;
+    config->control_names = calloc(config->control_uid_count, sizeof *config->control_names);
+    for (uint32_t i = 0; config->control_names && i < config->control_uid_count; i++) {
+        int64_t number;
+        struct pw_text name = setting_text(&array->children[i]);
+        int length = setting_integer(&array->children[i], &number)
+                         ? asprintf(&config->control_names[i], "uid %lld", (long long)number)
+                         : asprintf(&config->control_names[i], "%.*s", TEXT_FMT(name));
+        if (length < 0)
+            config->control_names[i] = NULL;
+        loading->faults.memory = loading->faults.memory || length < 0;
+    }
+    loading->faults.memory = loading->faults.memory || !config->control_names;
+}
+
 void section_read_all(struct loading *loading)
 {
     struct config *config = loading->config;
@@ -176,6 +197,7 @@ void section_read_all(struct loading *loading)
     const struct setting *control = section_object(root, "control");
     section_users(loading, control ? section_given(control, "uids") : NULL, &config->control_uids,
                   &config->control_uid_count);
+    name_accounts(loading, control ? section_given(control, "uids") : NULL);
     read_list(loading, "feeds", "feed", sizeof *config->feeds, read_feed, &config->feeds,
               &config->feed_count);
     read_list(loading, "plugins", "plugin", sizeof *config->plugins, read_plugin, &config->plugins,

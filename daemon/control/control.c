@@ -45,7 +45,6 @@ struct slot {
     struct exchange *exchange; /* of what is being written */
     struct journal_task task;
     int written; /* the task's status */
-    char actor[PEER_NAME];
     enum slot_state state;
     struct slot *next;
 };
@@ -185,12 +184,17 @@ static void write_done(struct journal_task *task, int status)
 
 static void answer_request(struct control *control, struct slot *slot)
 {
-    const struct request_context context = {.view = control->view,
-                                            .config = control->config,
-                                            .actor = peer_actor(&control->peers, slot->pipe, slot->actor),
-                                            .sources = &control->sources,
-                                            .owner = control->owner,
-                                            .instances = (const char *const *)control->instances};
+    struct request_context context = {.view = control->view,
+                                      .config = control->config,
+                                      .sources = &control->sources,
+                                      .owner = control->owner,
+                                      .instances = (const char *const *)control->instances};
+    if (!peer_actor(&control->peers, slot->pipe, &context.actor)) { /* nothing is done for nobody */
+        nng_msg_free(slot->request);
+        slot->request = NULL;
+        receive(slot);
+        return;
+    }
     struct pw_text bytes = {nng_msg_body(slot->request), nng_msg_len(slot->request)};
     struct buffer out = {0};
     slot->exchange = exchange_new(&context, bytes);
@@ -291,8 +295,8 @@ static int listen_on(struct control *control, const struct config *config)
 static int copy_config(struct control *control, const struct config *config)
 {
     control->instances = calloc(config->plugin_count + 1u, sizeof(*control->instances));
-    if (!control->instances ||
-        peers_read(&control->peers, config->control_uids, config->control_uid_count) != 0)
+    if (!control->instances || peers_read(&control->peers, config->control_uids, config->control_names,
+                                          config->control_uid_count) != 0)
         return PW_ERROR_MEMORY;
     for (uint32_t i = 0; i < config->plugin_count; i++) {
         control->instances[i] = strdup(config->plugins[i].name);

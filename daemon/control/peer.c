@@ -35,20 +35,26 @@ static bool is_child(nng_pipe pipe)
            parent == (long)getpid();
 }
 
-int peers_read(struct peers *peers, const uid_t *uids, uint32_t count)
+static void put_name(struct peer_account *account, const char *name)
+{
+    const struct passwd *known = name ? NULL : getpwuid(account->uid);
+    if (name || known)
+        snprintf(account->name, sizeof(account->name), "%s", name ? name : known->pw_name);
+    else
+        snprintf(account->name, sizeof(account->name), "uid %u", (unsigned)account->uid);
+}
+
+int peers_read(struct peers *peers, const uid_t *uids, char *const *names, uint32_t count)
 {
     const uid_t always[] = {0, geteuid()};
     peers->accounts = calloc(count + 2u, sizeof(*peers->accounts));
     if (!peers->accounts)
         return PW_ERROR_MEMORY;
     for (; peers->count < count + 2u; peers->count++) {
+        bool named = peers->count < count;
         struct peer_account *account = &peers->accounts[peers->count];
-        account->uid = peers->count < count ? uids[peers->count] : always[peers->count - count];
-        const struct passwd *known = getpwuid(account->uid);
-        if (known)
-            snprintf(account->name, sizeof(account->name), "%s", known->pw_name);
-        else
-            snprintf(account->name, sizeof(account->name), "uid %u", (unsigned)account->uid);
+        account->uid = named ? uids[peers->count] : always[peers->count - count];
+        put_name(account, named && names ? names[peers->count] : account->uid == 0 ? "root" : NULL);
     }
     return 0;
 }
@@ -78,10 +84,12 @@ bool peer_is_allowed(const struct peers *peers, nng_pipe pipe)
     return account && (account->uid != geteuid() || !is_child(pipe));
 }
 
-struct actor peer_actor(const struct peers *peers, nng_pipe pipe, char name[PEER_NAME])
+bool peer_actor(const struct peers *peers, nng_pipe pipe, struct actor *ret_actor)
 {
     const struct peer_account *account = find(peers, pipe);
-    snprintf(name, PEER_NAME, "%s", account ? account->name : "nobody");
-    bool person = account && account->uid >= PEER_FIRST_PERSON && account->uid != PEER_NOBODY;
-    return (struct actor){{name, strlen(name)}, person};
+    if (!account)
+        return false;
+    *ret_actor = (struct actor){{account->name, strlen(account->name)},
+                                account->uid >= PEER_FIRST_PERSON && account->uid != PEER_NOBODY};
+    return true;
 }

@@ -25,15 +25,14 @@ struct peers {
     uint32_t count;
 };
 
-/* Who they are is asked once: a directory service may be slow, and a name that changed would be another person.
- * PW_ERROR_MEMORY. */
-int peers_read(struct peers *peers, const uid_t *uids, uint32_t count);
+/* `names`, parallel to uids, may be NULL; PW_ERROR_MEMORY. */
+int peers_read(struct peers *peers, const uid_t *uids, char *const *names, uint32_t count);
 void peers_release(struct peers *peers);
 
 /* A peer of which not enough can be learned is not allowed. Any thread. */
 bool peer_is_allowed(const struct peers *peers, nng_pipe pipe);
 
-/* Who is at the other end; the name is written to `name`. Any thread. */
-struct actor peer_actor(const struct peers *peers, nng_pipe pipe, char name[PEER_NAME]);
+/* Who is at the other end; the name lives as long as `peers`. false: it has hung up, and nobody can say. Any thread. */
+bool peer_actor(const struct peers *peers, nng_pipe pipe, struct actor *ret_actor);
 
 #endif

@@ -14,14 +14,18 @@
 #include "packs/change.h"
 #include "packs/generation.h"
 
-#define RETRY_MS  1000u /* while another reload is under way */
-#define WHY_BYTES 4096u /* of what the policies say that is kept */
+#define RETRY_MS     1000u /* while another reload is under way */
+#define UNSETTLED_MS 10000u
+#define WHY_BYTES    4096u /* of what the policies say that is kept */
 
-enum step { IDLE, RELOADING, SETTLING };
+enum step { IDLE, RELOADING, SETTLING, UNSETTLED };
 
 /* What is being tried. */
 struct attempt {
-    uint64_t number, base; /* base: the generation to go back to, 0: what is configured */
+    uint64_t change_id;
+    int64_t at_ms;
+    uint64_t base; /* the generation to go back to, 0: what is configured */
+    uint64_t made; /* the one that is tried */
     char *choice, *pack, *body;
     size_t length;
 };
@@ -39,6 +43,7 @@ struct activation {
     bool stopping;
     struct attempt attempt;
     struct journal_task task;
+    int settle_status;   /* written before `settled` */
     char why[WHY_BYTES]; /* empty: it is in force */
     atomic_bool settled;
 };
@@ -47,7 +52,7 @@ static void say(struct activation *activation, uint32_t severity, const char *wh
 {
     char line[400];
     int length = snprintf(line, sizeof(line), "change %llu of the packs (%s): %s%s%.250s",
-                          (unsigned long long)activation->attempt.number, activation->attempt.pack, what,
+                          (unsigned long long)activation->attempt.change_id, activation->attempt.pack, what,
                           why ? ": " : "", why ? why : "");
     size_t most = length < (int)sizeof(line) ? (size_t)length : sizeof(line) - 1;
     activation->events->log(activation->owner, severity, "packs", (struct pw_text){line, most});
@@ -66,28 +71,32 @@ static void attempt_release(struct attempt *attempt)
 static int settle(struct journal_writer *writer, struct journal_task *task)
 {
     const struct activation *activation = task->owner;
-    return pack_settle(writer, activation->attempt.number,
+    return pack_settle(writer, activation->attempt.change_id,
                        (struct pw_text){activation->why, strlen(activation->why)});
 }
 
-/* A settlement that could not be stored is found again as `trying`, and tried again. */
 static void settled(struct journal_task *task, int status)
 {
     struct activation *activation = task->owner;
-    (void)status;
+    activation->settle_status = status;
     atomic_store(&activation->settled, true);
     uv_async_send(&activation->wake);
+}
+
+static void submit_settlement(struct activation *activation)
+{
+    activation->step = SETTLING;
+    activation->task = (struct journal_task){.run = settle, .done = settled, .owner = activation};
+    journal_submit(activation->journal, &activation->task);
 }
 
 static void end(struct activation *activation, const char *why)
 {
     snprintf(activation->why, sizeof(activation->why), "%s", why ? why : "");
-    say(activation, why ? PW_LOG_ERROR : PW_LOG_INFO, why ? "refused" : "in force", why);
+    say(activation, why ? PW_LOG_ERROR : PW_LOG_INFO, why ? "refused" : "done", why);
     if (why && generation_use((*activation->config)->state_dir, activation->attempt.base) < 0)
         say(activation, PW_LOG_ERROR, "packs/current cannot be led back", NULL);
-    activation->step = SETTLING;
-    activation->task = (struct journal_task){.run = settle, .done = settled, .owner = activation};
-    journal_submit(activation->journal, &activation->task);
+    submit_settlement(activation);
 }
 
 void activation_reloaded(struct activation *activation, const char *errors)
@@ -101,7 +110,8 @@ void activation_reloaded(struct activation *activation, const char *errors)
 static int take_attempt(void *to, const struct journal_pack *change)
 {
     struct attempt *attempt = to;
-    attempt->number = change->change_id;
+    attempt->change_id = change->change_id;
+    attempt->at_ms = change->at_ms;
     attempt->choice = strndup(change->choice.data, change->choice.length);
     attempt->pack = strndup(change->pack.data, change->pack.length);
     attempt->body = malloc(change->body.length + 1);
@@ -113,15 +123,14 @@ static int take_attempt(void *to, const struct journal_pack *change)
     return 0;
 }
 
-static int take_base(void *to, const struct journal_pack *change)
-{
-    *(uint64_t *)to = change->change_id;
-    return 0;
-}
-
+/* What it came to is settled first: the change itself is not tried twice. */
 static void tried_again(uv_timer_t *timer)
 {
-    activation_look(timer->data);
+    struct activation *activation = timer->data;
+    if (activation->step == UNSETTLED)
+        submit_settlement(activation);
+    else
+        activation_look(activation);
 }
 
 static void try_it(struct activation *activation)
@@ -129,10 +138,12 @@ static void try_it(struct activation *activation)
     struct attempt *attempt = &activation->attempt;
     const struct config *config = *activation->config;
     const struct generation_change change = {
-        attempt->number, attempt->choice, attempt->pack, {attempt->body, attempt->length}};
+        attempt->change_id, attempt->at_ms, attempt->choice, attempt->pack, {attempt->body, attempt->length}};
     char *error = NULL;
-    int status = generation_make(config->state_dir, attempt->base, config->packs_configured, &change, &error);
-    if (status == 0 && generation_use(config->state_dir, attempt->number) < 0)
+    attempt->base = generation_base(config->state_dir, generation_current(config->state_dir), &change);
+    int status = generation_make(config->state_dir, attempt->base, config->packs_configured, &change,
+                                 &attempt->made, &error);
+    if (status == 0 && generation_use(config->state_dir, attempt->made) < 0)
         status = PW_ERROR_IO;
     if (status < 0) {
         end(activation, error ? error : "the packs cannot be written");
@@ -156,9 +167,7 @@ void activation_look(struct activation *activation)
     if (!activation || activation->step != IDLE || activation->stopping)
         return;
     int status = journal_pack_in_state(activation->view, "trying", take_attempt, &activation->attempt);
-    if (status == 0)
-        status = journal_pack_in_state(activation->view, "done", take_base, &activation->attempt.base);
-    if (status == 0 && activation->attempt.number)
+    if (status == 0 && activation->attempt.change_id)
         try_it(activation);
     else
         attempt_release(&activation->attempt);
@@ -189,7 +198,7 @@ static void close_handles(struct activation *activation)
 static void read_again(struct activation *activation)
 {
     char *error = NULL;
-    if (activation->why[0] && (*activation->config)->packs_generation == activation->attempt.number)
+    if (activation->why[0] && (*activation->config)->packs_generation != activation->attempt.base)
         (void)activation->events->reload(activation->owner, &error);
     free(error);
 }
@@ -199,9 +208,14 @@ static void woken(uv_async_t *async)
     struct activation *activation = async->data;
     if (!atomic_exchange(&activation->settled, false))
         return;
-    activation->step = IDLE;
+    activation->step = activation->settle_status < 0 ? UNSETTLED : IDLE;
     if (activation->stopping) {
         close_handles(activation);
+        return;
+    }
+    if (activation->step == UNSETTLED) {
+        say(activation, PW_LOG_ERROR, "the journal could not store what it came to; trying again", NULL);
+        uv_timer_start(&activation->retry, tried_again, UNSETTLED_MS, 0);
         return;
     }
     read_again(activation);

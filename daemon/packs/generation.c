@@ -4,6 +4,7 @@
  */
 #include "packs/generation.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pathwayd/plugin.h>
@@ -186,6 +187,34 @@ static int read_chooser(struct making *making, const char *file)
 
 /* ---- what there is to be ---- */
 
+/* The day at which the item's place is taken goes where its own end stands, or first of all; comments stay. */
+static int end_at(struct making *making, struct item *item, const char *day)
+{
+    struct pw_document document = {0};
+    struct json_error error;
+    struct buffer out = {0};
+    int status = json_parse(&document, item->bytes, item->length, &json_limits_config, &error);
+    uint32_t node = status == 0 ? json_member(&document, PW_NODE_ROOT, "effective_to") : PW_NODE_NONE;
+    struct pw_text old = json_raw(&document, node), root = json_raw(&document, PW_NODE_ROOT);
+    size_t at = old.length ? (size_t)(old.data - item->bytes) : (size_t)(root.data - item->bytes) + 1;
+    buffer_text(&out, (struct pw_text){item->bytes, at});
+    if (!old.length)
+        buffer_string(&out, "\"effective_to\": ");
+    json_write_string(&out, day);
+    if (!old.length)
+        buffer_string(&out, ",");
+    at += old.length;
+    buffer_text(&out, (struct pw_text){item->bytes + at, item->length - at});
+    json_release(&document);
+    if (status < 0 || out.failed) {
+        buffer_release(&out);
+        return fail(making->ret_error, PW_ERROR_MEMORY, "out of memory");
+    }
+    free(item->bytes);
+    item->bytes = buffer_take(&out, &item->length);
+    return 0;
+}
+
 static int apply(struct making *making, const struct generation_change *change)
 {
     bool off = strcmp(change->choice, "off") == 0, shadow = strcmp(change->choice, "shadow") == 0;
@@ -213,8 +242,14 @@ static int apply(struct making *making, const struct generation_change *change)
             item->gone = own;
         else if (shadow)
             item->gone = own && item->shadow;
-        else
-            item->gone = item->shadow ? own : overlap(&item->head, &added->head);
+        else if (item->shadow)
+            item->gone = own;
+        else if (overlap(&item->head, &added->head)) {
+            item->gone = strcmp(item->head.effective_from, added->head.effective_from) >= 0;
+            int status = item->gone ? 0 : end_at(making, item, added->head.effective_from);
+            if (status < 0)
+                return status;
+        }
         dropped += item->gone;
     }
     if (off && !dropped)
@@ -296,61 +331,151 @@ static int sync_folder(const char *folder)
     return good ? 0 : PW_ERROR_IO;
 }
 
-/* A folder of that number is what an interrupted attempt left: its files are written anew, and nothing names the rest. */
-static int write_generation(const struct making *making, const char *state_dir, uint64_t number)
+static void remove_folder(const char *folder)
 {
-    char *parent = NULL, *folder = NULL;
-    int status = PW_ERROR_MEMORY;
-    if (asprintf(&parent, "%s/packs", state_dir) < 0)
-        parent = NULL;
-    else if (asprintf(&folder, "%s/%06llu", parent, (unsigned long long)number) < 0)
-        folder = NULL;
-    else if ((mkdir(parent, 0750) < 0 && errno != EEXIST) || (mkdir(folder, 0750) < 0 && errno != EEXIST))
-        status = PW_ERROR_IO;
-    else
-        status = write_all(making, folder);
-    if (status == 0)
-        status = sync_folder(folder);
-    if (status == 0)
-        status = sync_folder(parent);
-    free(folder);
-    free(parent);
+    DIR *listed = opendir(folder);
+    for (const struct dirent *entry = listed ? readdir(listed) : NULL; entry; entry = readdir(listed))
+        (void)unlinkat(dirfd(listed), entry->d_name, 0); /* of "." and ".." it fails */
+    if (listed)
+        closedir(listed);
+    (void)rmdir(folder);
+}
+
+/* The number after the highest there is. */
+static uint64_t next_number(const char *parent)
+{
+    uint64_t highest = 0;
+    DIR *listed = opendir(parent);
+    for (const struct dirent *entry = listed ? readdir(listed) : NULL; entry; entry = readdir(listed)) {
+        uint64_t number = strtoull(entry->d_name, NULL, 10);
+        highest = number > highest ? number : highest;
+    }
+    if (listed)
+        closedir(listed);
+    return highest + 1;
+}
+
+static int write_origin(const char *folder, uint64_t base, const struct generation_change *change)
+{
+    struct buffer out = {0};
+    json_write_begin(&out, '{');
+    json_member_unsigned(&out, "change", change->change_id);
+    json_member_integer(&out, "at", change->at_ms);
+    json_member_unsigned(&out, "base", base);
+    json_write_end(&out, '}');
+    int status = out.failed ? PW_ERROR_MEMORY : write_file(folder, "change.json", out.data, out.length);
+    buffer_release(&out);
     return status;
 }
 
+/* Written aside, then named. */
+static int write_generation(const struct making *making, const char *parent, uint64_t base,
+                            const struct generation_change *change, uint64_t *ret_number)
+{
+    char *draft = NULL, *folder = NULL;
+    uint64_t number = next_number(parent);
+    int status = PW_ERROR_IO;
+    if (asprintf(&draft, "%s/draft-XXXXXX", parent) < 0)
+        return PW_ERROR_MEMORY;
+    if (asprintf(&folder, "%s/%06llu", parent, (unsigned long long)number) < 0) {
+        free(draft);
+        return PW_ERROR_MEMORY;
+    }
+    if (mkdtemp(draft)) {
+        status = chmod(draft, 0750) == 0 ? write_all(making, draft) : PW_ERROR_IO;
+        if (status == 0)
+            status = write_origin(draft, base, change);
+        if (status == 0)
+            status = sync_folder(draft);
+        if (status == 0)
+            status = rename(draft, folder) == 0 ? sync_folder(parent) : PW_ERROR_IO;
+        if (status < 0)
+            remove_folder(draft);
+    }
+    *ret_number = number;
+    free(folder);
+    free(draft);
+    return status;
+}
+
+static char *folder_of(const char *state_dir)
+{
+    char *parent = NULL;
+    return asprintf(&parent, "%s/packs", state_dir) < 0 ? NULL : parent;
+}
+
 int generation_make(const char *state_dir, uint64_t base, const char *configured,
-                    const struct generation_change *change, char **ret_error)
+                    const struct generation_change *change, uint64_t *ret_number, char **ret_error)
 {
     struct making *making = calloc(1, sizeof(*making));
-    char *chooser = NULL;
+    char *parent = folder_of(state_dir), *chooser = NULL;
     int status = 0;
     *ret_error = NULL;
-    if (base && asprintf(&chooser, "%s/packs/%06llu/active.json", state_dir, (unsigned long long)base) < 0)
-        chooser = NULL;
-    if (!making || (base && !chooser)) {
+    if (!making || !parent ||
+        (base && asprintf(&chooser, "%s/%06llu/active.json", parent, (unsigned long long)base) < 0)) {
         free(making);
-        return PW_ERROR_MEMORY;
+        free(parent);
+        return fail(ret_error, PW_ERROR_MEMORY, "out of memory");
     }
     making->ret_error = ret_error;
     if (!base && !configured)
-        status = fail(ret_error, PW_ERROR_NOT_FOUND, "no policy is configured that reads packs");
+        status = fail(ret_error, PW_ERROR_NOT_FOUND, "no policy's configuration has the setting \"packs\"");
     if (status == 0)
         status = read_chooser(making, base ? chooser : configured);
     if (status == 0)
         status = apply(making, change);
     if (status == 0) {
-        status = write_generation(making, state_dir, change->number);
+        bool there = mkdir(parent, 0750) == 0 || errno == EEXIST;
+        status = there ? write_generation(making, parent, base, change, ret_number) : PW_ERROR_IO;
         if (status < 0)
-            (void)fail(ret_error, status, "the packs cannot be written to %s/packs: %s", state_dir,
-                       strerror(errno));
+            (void)fail(ret_error, status, "the packs cannot be written to %s: %s", parent, strerror(errno));
     }
     for (uint32_t i = 0; i < making->count; i++) {
         pack_head_release(&making->items[i].head);
         free(making->items[i].bytes);
     }
     free(making);
+    free(parent);
     free(chooser);
     return status;
+}
+
+uint64_t generation_current(const char *state_dir)
+{
+    char *link = NULL, name[32];
+    if (asprintf(&link, "%s/packs/current", state_dir) < 0)
+        return 0;
+    ssize_t length = readlink(link, name, sizeof(name) - 1);
+    name[length > 0 ? length : 0] = '\0';
+    free(link);
+    return strtoull(name, NULL, 10);
+}
+
+static int64_t number_of(const struct pw_document *document, const char *name)
+{
+    int64_t value = -1;
+    return json_integer(document, json_member(document, PW_NODE_ROOT, name), &value) == 0 ? value : -1;
+}
+
+uint64_t generation_base(const char *state_dir, uint64_t number, const struct generation_change *change)
+{
+    struct pw_document document = {0};
+    struct json_error wrong;
+    char *path = NULL, *error = NULL, *bytes = NULL;
+    size_t length = 0;
+    uint64_t base = number;
+    if (!number || asprintf(&path, "%s/packs/%06llu/change.json", state_dir, (unsigned long long)number) < 0)
+        return number;
+    bytes = read_file(path, &length, &error);
+    if (bytes && json_parse(&document, bytes, length, &json_limits_config, &wrong) == 0 &&
+        number_of(&document, "change") == (int64_t)change->change_id &&
+        number_of(&document, "at") == change->at_ms && number_of(&document, "base") >= 0)
+        base = (uint64_t)number_of(&document, "base");
+    json_release(&document);
+    free(bytes);
+    free(error);
+    free(path);
+    return base;
 }
 
 int generation_use(const char *state_dir, uint64_t number)

@@ -79,9 +79,11 @@ static const char *make(uint64_t number, uint64_t base, const char *configured, 
 {
     static char sentence[512];
     char *error = NULL, file[256];
-    const struct generation_change change = {number, choice, pack, {text, text ? strlen(text) : 0}};
+    const struct generation_change change = {number, 7, choice, pack, {text, text ? strlen(text) : 0}};
+    uint64_t made = 0;
     snprintf(file, sizeof(file), "%s", path_of(configured ? configured : ""));
-    int status = generation_make(folder, base, configured ? file : NULL, &change, &error);
+    int status = generation_make(folder, base, configured ? file : NULL, &change, &made, &error);
+    assert_int_equal(made, status < 0 ? 0 : number); /* these tests count as it does */
     assert_true((status < 0) == (error != NULL));
     snprintf(sentence, sizeof(sentence), "%s", error ? error : "");
     free(error);
@@ -99,7 +101,7 @@ static void a_pack_takes_the_place_of_its_regime(void **state)
     write_file("active.json",
                "{\"active\": [\"old.json\", \"now.json\", \"other.json\"], \"shadow\": [\"draft.json\"]}");
     assert_string_equal(
-        make(1, 0, "active.json", "active", "next", pack_text("next", "1", "2026-01-01", NULL)), "");
+        make(1, 0, "active.json", "active", "next", pack_text("next", "1", "2025-01-01", NULL)), "");
     /* what ends before it begins stays, as does another regime; its own trial is over */
     assert_string_equal(
         chooser_of(1),
@@ -123,12 +125,62 @@ static void one_configured_pack_is_a_list_of_one(void **state)
                         "");
     assert_string_equal(chooser_of(1),
                         "{\"active\":[\"00-only-1.json\",\"01-only-2.json\"],\"shadow\":[]}\n");
-    assert_non_null(strstr(make(2, 1, NULL, "active", "only", pack_text("only", "2", "2027-01-01", NULL)),
+    assert_non_null(strstr(make(9, 1, NULL, "active", "only", pack_text("only", "2", "2027-01-01", NULL)),
                            "another \"version\""));
     /* the same once more is no other */
-    assert_string_equal(make(3, 1, NULL, "active", "only", pack_text("only", "2", "2026-01-01", NULL)), "");
-    assert_string_equal(chooser_of(3),
+    assert_string_equal(make(2, 1, NULL, "active", "only", pack_text("only", "2", "2026-01-01", NULL)), "");
+    assert_string_equal(chooser_of(2),
                         "{\"active\":[\"00-only-1.json\",\"02-only-2.json\"],\"shadow\":[]}\n");
+}
+
+/* An edition that begins later takes over when it begins. */
+static void what_began_before_ends_where_the_new_one_begins(void **state)
+{
+    char text[1024] = "";
+    (void)state;
+    write_file("only.json", pack_text("only", "1", "2020-01-01", NULL));
+    assert_string_equal(make(1, 0, "only.json", "active", "only", pack_text("only", "2", "2027-01-01", NULL)),
+                        "");
+    assert_string_equal(chooser_of(1),
+                        "{\"active\":[\"00-only-1.json\",\"01-only-2.json\"],\"shadow\":[]}\n");
+    FILE *file = fopen(path_of("packs/000001/00-only-1.json"), "r");
+    assert_non_null(file);
+    assert_true(fread(text, 1, sizeof(text) - 1, file) > 0);
+    fclose(file);
+    assert_string_equal(
+        text, "// a comment\n{\"effective_to\": \"2027-01-01\",\"pack\": \"only\", \"version\": \"1\", "
+              "\"regime\": \"r\", \"effective_from\": \"2020-01-01\"}");
+    assert_string_equal(make(2, 1, NULL, "active", "only", pack_text("only", "3", "2026-06-01", NULL)), "");
+    assert_string_equal(chooser_of(2),
+                        "{\"active\":[\"00-only-1.json\",\"02-only-3.json\"],\"shadow\":[]}\n");
+    file = fopen(path_of("packs/000002/00-only-1.json"), "r");
+    assert_non_null(file);
+    memset(text, 0, sizeof(text));
+    assert_true(fread(text, 1, sizeof(text) - 1, file) > 0);
+    fclose(file);
+    assert_non_null(strstr(text, "\"effective_to\": \"2026-06-01\""));
+}
+
+/* What was interrupted is begun again from where it began; another change, or another journal's, is none of that. */
+static void an_interrupted_attempt_is_known(void **state)
+{
+    const struct generation_change same = {1, 7, "active", "a", {"", 0}},
+                                   other = {2, 7, "active", "a", {"", 0}},
+                                   elsewhere = {1, 8, "active", "a", {"", 0}};
+    (void)state;
+    write_file("active.json", "{\"active\": []}");
+    assert_int_equal(generation_current(folder), 0);
+    assert_string_equal(make(1, 0, "active.json", "active", "a", pack_text("a", "1", "2020-01-01", NULL)),
+                        "");
+    assert_int_equal(generation_use(folder, 1), 0);
+    assert_int_equal(generation_current(folder), 1);
+    assert_int_equal(generation_base(folder, 1, &same), 0);
+    assert_int_equal(generation_base(folder, 1, &other), 1);
+    assert_int_equal(generation_base(folder, 1, &elsewhere), 1);
+    assert_int_equal(generation_base(folder, 0, &same), 0);
+    assert_int_equal(generation_base(folder, 9, &same), 9);
+    write_file("packs/000001/change.json", "{");
+    assert_int_equal(generation_base(folder, 1, &same), 1);
 }
 
 static void what_cannot_be_read_is_said(void **state)
@@ -136,7 +188,7 @@ static void what_cannot_be_read_is_said(void **state)
     char names[4096] = "{\"active\": [", *end = names + strlen(names);
     (void)state;
     const char *good = pack_text("good", "1", "2020-01-01", NULL);
-    assert_non_null(strstr(make(1, 0, NULL, "active", "good", good), "no policy is configured"));
+    assert_non_null(strstr(make(1, 0, NULL, "active", "good", good), "setting \"packs\""));
     assert_non_null(strstr(make(1, 0, "none.json", "active", "good", good), "none.json"));
     assert_non_null(strstr(make(1, 9, NULL, "active", "good", good), "000009/active.json"));
     write_file("active.json", "{\"active\": [\"gone.json\"]}");
@@ -153,10 +205,10 @@ static void what_cannot_be_read_is_said(void **state)
     write_file("active.json", names);
     assert_string_equal(make(1, 0, "active.json", "off", "bad", NULL),
                         "no pack named \"bad\" is in force or on trial");
-    assert_string_equal(make(2, 0, "active.json", "active", "good", good), "");
+    assert_string_equal(make(1, 0, "active.json", "active", "good", good), "");
     strcpy(end, ",\"good.json\"]}");
     write_file("active.json", names);
-    assert_non_null(strstr(make(3, 0, "active.json", "active", "good", good), "more than 64"));
+    assert_non_null(strstr(make(2, 0, "active.json", "active", "good", good), "more than 64"));
 }
 
 static void names_of_packs_are_no_paths(void **state)
@@ -212,17 +264,17 @@ static void policies_read_the_current_generation(void **state)
     assert_int_equal(config->packs_generation, 0);
     assert_non_null(strstr(config->plugins[0].config, "\"active.json\""));
     config_free(config);
-    assert_string_equal(make(7, 0, "active.json", "active", "a", pack_text("a", "1", "2020-01-01", NULL)),
+    assert_string_equal(make(1, 0, "active.json", "active", "a", pack_text("a", "1", "2020-01-01", NULL)),
                         "");
-    assert_int_equal(generation_use(folder, 7), 0);
+    assert_int_equal(generation_use(folder, 1), 0);
     assert_int_equal(config_load(text, &places, &config, &error), 0);
-    assert_int_equal(config->packs_generation, 7);
-    snprintf(wanted, sizeof(wanted), "\"%s\"", path_of("packs/000007/active.json"));
+    assert_int_equal(config->packs_generation, 1);
+    snprintf(wanted, sizeof(wanted), "\"%s\"", path_of("packs/000001/active.json"));
     assert_non_null(strstr(config->plugins[0].config, wanted));
     assert_non_null(strstr(config->plugins[0].config, "\"ban\""));
-    assert_string_equal(config->plugins[0].readable[0], path_of("packs/000007"));
+    assert_string_equal(config->plugins[0].readable[0], path_of("packs/000001"));
     assert_non_null(strstr(config->plugins[1].config, "/elsewhere.json"));
-    assert_string_equal(config->plugins[2].config, "{}"); /* reads the default, which is another */
+    assert_string_equal(config->plugins[2].config, "{}"); /* reads no packs, as far as is known */
     config_free(config);
     config_places_release(&places);
 }
@@ -232,6 +284,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_pack_takes_the_place_of_its_regime, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_configured_pack_is_a_list_of_one, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_began_before_ends_where_the_new_one_begins, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_interrupted_attempt_is_known, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_read_is_said, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_of_packs_are_no_paths, set_up, tear_down),
         cmocka_unit_test_setup_teardown(current_is_led_from_one_to_another, set_up, tear_down),
