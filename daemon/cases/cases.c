@@ -59,9 +59,11 @@ static int apply_decided(struct dossier *dossier, const struct decision_weighing
     bool gone = change->word && strcmp(change->word, "withdrawn") == 0;
     bool ends = weighing->change_count || (weighing->proposed && gone);
     if (!ends) {
+        /* What is judged again, and would have been no news, is no alert spared. */
+        bool news = change->word || change->sequence > weighing->known;
         change->word = NULL;
-        int status = weighing->concerns && !weighing->proposed
-                         ? decision_spare(dossier->writer, weighing->decision_id)
+        int status = weighing->concerns && news && !weighing->proposed
+                         ? decision_spare(dossier->writer, weighing->decision_id, change->sequence)
                          : 0;
         return status < 0 || unchanged(dossier) ? status : dossier_store(dossier, change);
     }

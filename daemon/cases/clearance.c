@@ -248,7 +248,10 @@ void clearance_write(const struct clearance *clearance, struct buffer *out)
 static uint32_t write_new(const struct clearance_set *now, const struct pw_document *relied,
                           struct buffer *out)
 {
-    uint32_t node = json_first(relied, json_member(relied, PW_NODE_ROOT, "lines")), count = now->left_out;
+    int64_t before = 0;
+    (void)json_integer(relied, json_member(relied, PW_NODE_ROOT, "left_out"), &before);
+    uint32_t node = json_first(relied, json_member(relied, PW_NODE_ROOT, "lines"));
+    uint32_t count = now->left_out > before ? now->left_out - (uint32_t)before : 0;
     for (uint32_t i = 0; i < now->count; i++) {
         struct pw_text line = {now->items[i], strlen(now->items[i])};
         int order = 1;

@@ -22,7 +22,7 @@
 #include "json/buffer.h"
 #include "json/json.h"
 
-#define CLEARANCE_LINES   1024u /* of one case; what more there is counts as changed whenever it is seen */
+#define CLEARANCE_LINES   1024u /* of one case; what there is beyond them is counted */
 #define CLEARANCE_SOURCES 64u   /* packs, and snapshots */
 #define CLEARANCE_CHANGES 16u   /* that are named; the rest is counted */
 

@@ -123,13 +123,11 @@ static int check_words(const struct decision_request *request, struct decision_a
         return refuse(answer, "bad_request", "A decision says why: give a reason.");
     if (mitigated && !request->mitigation_count)
         return refuse(answer, "bad_request", "proceed_with_mitigation names at least one mitigation.");
-    if (declined && !request->benefit_count)
+    if (declined && (!request->benefit_count || !request->displacement.length))
         return refuse(answer, "bad_request",
-                      "Whoever declines has considered what is lost: name at least one benefit (R04).");
-    if (declined && !request->displacement.length)
-        return refuse(answer, "bad_request",
-                      "Whoever declines has considered where the work goes instead: give a displacement note "
-                      "(R04, R52).");
+                      "Whoever declines has considered what is lost, and where the work goes instead: name "
+                      "at least one "
+                      "benefit, and give a displacement note (R04, R52).");
     return 0;
 }
 
@@ -145,11 +143,12 @@ static int check_case(const struct act *act, const struct decision_request *requ
                       name, request->revision, dossier->revision);
     if (act->found.decision_id && act->found.proposed)
         return refuse(act->answer, "state",
-                      "%s proposed a decision on %s already: second that, or take the case up again first.",
+                      "%s proposed a decision on %s already: second that, or take the case up again first, "
+                      "with case reopen.",
                       act->found.actor, name);
     if (act->found.decision_id)
-        return refuse(act->answer, "state", "%s is decided, by %s: take it up again first.", name,
-                      act->found.actor);
+        return refuse(act->answer, "state", "%s is decided, by %s: take it up again first, with case reopen.",
+                      name, act->found.actor);
     if (!case_opens(dossier->join.level, dossier->join.needs_information))
         return refuse(act->answer, "state", "Nothing stands in %s any more: there is nothing to decide.",
                       name);
@@ -173,9 +172,10 @@ static int set_review_by(const struct act *act, const struct decision_request *r
 }
 
 /* What the person names; else what the findings name, for every decision carries both (R04). */
-static void write_words(struct buffer *out, struct pw_text given, const struct clearance_set *found)
+static void write_words(struct buffer *out, struct pw_text given, uint32_t count,
+                        const struct clearance_set *found)
 {
-    if (given.length > 2) {
+    if (count) {
         json_write_raw(out, given);
         return;
     }
@@ -190,9 +190,9 @@ static int add_decision(struct act *act, const struct decision_request *request,
 {
     static const struct clearance_set none;
     struct buffer costs = {0}, benefits = {0}, mitigations = {0}, relied = {0};
-    write_words(&costs, request->costs, &act->gathering.clearance->costs);
-    write_words(&benefits, request->benefits, &act->gathering.clearance->benefits);
-    write_words(&mitigations, request->mitigations, &none);
+    write_words(&costs, request->costs, request->cost_count, &act->gathering.clearance->costs);
+    write_words(&benefits, request->benefits, request->benefit_count, &act->gathering.clearance->benefits);
+    write_words(&mitigations, request->mitigations, request->mitigation_count, &none);
     clearance_write(act->gathering.clearance, &relied);
     const struct journal_decision decision = {.case_id = act->dossier.case_id,
                                               .revision = act->dossier.revision,
@@ -207,7 +207,8 @@ static int add_decision(struct act *act, const struct decision_request *request,
                                               .displacement = request->displacement,
                                               .relied = buffer_view(&relied),
                                               .at_ms = journal_writer_now(act->dossier.writer),
-                                              .review_by_ms = review_by_ms};
+                                              .review_by_ms = review_by_ms,
+                                              .known = act->gathering.newest};
     bool failed = costs.failed || benefits.failed || mitigations.failed || relied.failed;
     int status = failed ? PW_ERROR_MEMORY
                         : journal_decision_add(act->dossier.writer, &decision, &act->answer->decision_id);
@@ -255,17 +256,18 @@ int decision_make(struct journal_writer *writer, const struct config *config,
 
 /* ---- seconding ---- */
 
-/* The first line of a JSON array of them, for a sentence. */
+/* The first line of a JSON array of them, for a sentence; there may be none that can be named. */
 static int has_changed(struct act *act, const struct buffer *changes, uint32_t count)
 {
     struct pw_document document = {0};
     struct json_error error;
     int status = json_parse(&document, changes->data, changes->length, &json_limits_frame, &error);
+    struct pw_text first = text_cut(json_text(&document, json_first(&document, PW_NODE_ROOT)), 300);
     if (status == 0)
-        status =
-            refuse(act->answer, "changed",
-                   "What the proposal rests on has changed since (%u, e.g. %.300s): take the case up again.",
-                   count, json_text(&document, json_first(&document, PW_NODE_ROOT)).data);
+        status = refuse(act->answer, "changed",
+                        "What the proposal rests on has changed since (%u%s%.*s): take the case up again, "
+                        "with case reopen.",
+                        count, first.length ? ", e.g. " : "", TEXT_FMT(first));
     json_release(&document);
     return status;
 }
@@ -355,7 +357,8 @@ static int reopen(struct act *act, uint64_t case_id, const struct actor *actor, 
     json_member_text(&detail, "actor", actor->name);
     json_member_text(&detail, "reason", reason);
     json_write_end(&detail, '}');
-    status = journal_decision_end(writer, act->found.decision_id, state, journal_writer_now(writer), reason);
+    status = journal_decision_end(writer, act->found.decision_id, state, journal_writer_now(writer), reason,
+                                  actor->name);
     if (status == 0)
         status = detail.failed ? PW_ERROR_MEMORY
                                : journal_audit(writer, "decision.reopened", buffer_view(&detail));

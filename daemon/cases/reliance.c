@@ -24,6 +24,7 @@ static int take_decision(void *to, const struct journal_decision *decision)
                                .proposed = proposed,
                                .declined = text_is(decision->disposition, "declined"),
                                .review_by_ms = decision->review_by_ms,
+                               .known = decision->known,
                                .actor = strndup(decision->actor.data, decision->actor.length),
                                .relied = strndup(decision->relied.data, decision->relied.length)};
     return found->actor && found->relied ? 0 : PW_ERROR_MEMORY;
@@ -63,16 +64,17 @@ int decision_end(struct journal_writer *writer, uint64_t case_id, uint64_t decis
 {
     char kind[32];
     snprintf(kind, sizeof(kind), "decision.%s", state);
-    int status = journal_decision_end(writer, decision_id, state, journal_writer_now(writer), changes);
+    int status = journal_decision_end(writer, decision_id, state, journal_writer_now(writer), changes,
+                                      (struct pw_text){0});
     return status < 0
                ? status
                : decision_audit(writer, kind, case_id, decision_id, (struct pw_text){0}, (struct pw_text){0});
 }
 
-int decision_spare(struct journal_writer *writer, uint64_t decision_id)
+int decision_spare(struct journal_writer *writer, uint64_t decision_id, uint64_t sequence)
 {
     uint64_t spared = 0;
-    int status = journal_decision_spared(writer, decision_id);
+    int status = journal_decision_spared(writer, decision_id, sequence);
     if (status == 0)
         status = journal_mark_get(journal_writer_view(writer), ALERTS_SPARED_MARK, &spared);
     return status < 0 ? status : journal_mark_set(writer, ALERTS_SPARED_MARK, spared + 1);
@@ -86,6 +88,8 @@ static int gather_finding(void *to, const struct journal_finding *finding)
     if (!finding_counts(finding))
         return 0;
     clearance_add_finding(gathering->clearance, finding);
+    if (finding->sequence > gathering->newest)
+        gathering->newest = finding->sequence;
     bool known = gathering->count && gathering->sequences[gathering->count - 1] == finding->sequence;
     if (!known && gathering->count < GATHERED_EVENTS)
         gathering->sequences[gathering->count++] = finding->sequence;
@@ -137,6 +141,7 @@ int decision_weigh(const struct dossier *dossier, uint64_t sequence, const struc
     if (status == 0 && found.decision_id) {
         ret_weighing->decision_id = found.decision_id;
         ret_weighing->proposed = found.proposed;
+        ret_weighing->known = found.known;
         gathering.clearance = clearance_new();
         status = gathering.clearance ? journal_findings_of_event(journal_writer_view(dossier->writer),
                                                                  sequence, gather_finding, &gathering)

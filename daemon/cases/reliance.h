@@ -17,6 +17,7 @@ struct in_force {
     uint64_t decision_id; /* 0: there is none */
     bool proposed, declined;
     int64_t review_by_ms;
+    uint64_t known;
     char *actor, *relied;
 };
 int in_force_find(const struct dossier *dossier, struct in_force *found);
@@ -28,6 +29,7 @@ struct gathering {
     uint64_t
         sequences[GATHERED_EVENTS]; /* of the events that say something, each once: findings come by event */
     uint32_t count;
+    uint64_t newest; /* of them */
 };
 int gathering_fill(const struct dossier *dossier, bool declined, struct gathering *gathering);
 
@@ -35,6 +37,7 @@ int gathering_fill(const struct dossier *dossier, bool declined, struct gatherin
 struct decision_weighing {
     uint64_t decision_id; /* 0: nothing is in force */
     bool proposed;
+    uint64_t known;        /* the newest event that it knows */
     bool concerns;         /* the event says something that would open a case */
     uint32_t change_count; /* lines that are new */
     struct buffer changes; /* the first of them, a JSON array; the caller's to release */
@@ -45,8 +48,8 @@ int decision_weigh(const struct dossier *dossier, uint64_t sequence, const struc
 /* It ends, with the state that says why, and what changed as a JSON array, or nothing; audited. */
 int decision_end(struct journal_writer *writer, uint64_t case_id, uint64_t decision_id, const char *state,
                  struct pw_text changes);
-/* One alert that it made needless. */
-int decision_spare(struct journal_writer *writer, uint64_t decision_id);
+/* One alert that it made needless, of that event. */
+int decision_spare(struct journal_writer *writer, uint64_t decision_id, uint64_t sequence);
 /* An audit record of a decision; disposition and actor may be empty. */
 int decision_audit(struct journal_writer *writer, const char *kind, uint64_t case_id, uint64_t decision_id,
                    struct pw_text disposition, struct pw_text actor);

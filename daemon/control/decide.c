@@ -95,14 +95,13 @@ static int answer(struct request *request, int status, const struct decision_ans
 
 int request_case_decide(struct request *request, struct journal_writer *writer)
 {
-    uint32_t cost_count = 0;
     struct decision_answer result = {0};
     struct decision_request decision = {.actor = request->actor,
                                         .disposition = request_text(request, "disposition"),
                                         .reason = request_text(request, "reason"),
                                         .displacement = request_text(request, "displacement"),
                                         .revision = request_number(request, "revision", 0)};
-    decision.costs = request_texts(request, "costs", &cost_count);
+    decision.costs = request_texts(request, "costs", &decision.cost_count);
     decision.benefits = request_texts(request, "benefits", &decision.benefit_count);
     decision.mitigations = request_texts(request, "mitigations", &decision.mitigation_count);
     int status = read_review_by(request, &decision.review_by_ms);

@@ -334,6 +334,8 @@ static int decision_row(void *to, const struct journal_decision *decision)
             json_member_raw(out, "changed", decision->why);
         else
             json_member_text(out, "why", decision->why);
+        if (decision->ended_by.length)
+            json_member_text(out, "ended_by", decision->ended_by);
     }
     if (stands && !request_full(show->request))
         json_member_raw(out, "relied", decision->relied);

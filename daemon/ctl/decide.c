@@ -213,6 +213,7 @@ static void show_decision(const struct ctl *ctl, const cJSON *decision)
     show_words("Relies on", table_find(decision, "relied.packs"));
     show_words("", table_find(decision, "relied.snapshots"));
     show_text("Ended", table_word(decision, "ended"));
+    show_text("By", table_word(decision, "ended_by"));
     show_text("Because", table_word(decision, "why"));
     show_words("Changed", table_find(decision, "changed"));
     double spared = cJSON_GetNumberValue(table_find(decision, "alerts_spared"));

@@ -9,13 +9,14 @@
 int journal_decision_add(struct journal_writer *writer, const struct journal_decision *decision,
                          uint64_t *ret_decision_id)
 {
-    int status = writer_run(writer, TOUCH_DECISION, STATEMENT_DECISION_INSERT,
-                            "uutttttttttt"
-                            "iii",
-                            decision->case_id, decision->revision, decision->state, decision->disposition,
-                            decision->actor, decision->second, decision->reason, decision->costs,
-                            decision->benefits, decision->mitigations, decision->displacement,
-                            decision->relied, decision->at_ms, decision->second_ms, decision->review_by_ms);
+    int status =
+        writer_run(writer, TOUCH_DECISION, STATEMENT_DECISION_INSERT,
+                   "uutttttttttt"
+                   "iiiu",
+                   decision->case_id, decision->revision, decision->state, decision->disposition,
+                   decision->actor, decision->second, decision->reason, decision->costs, decision->benefits,
+                   decision->mitigations, decision->displacement, decision->relied, decision->at_ms,
+                   decision->second_ms, decision->review_by_ms, decision->known);
 
     if (!status)
         *ret_decision_id = (uint64_t)sqlite3_last_insert_rowid(writer->view.store.db);
@@ -30,10 +31,10 @@ int journal_decision_second(struct journal_writer *writer, uint64_t decision_id,
 }
 
 int journal_decision_end(struct journal_writer *writer, uint64_t decision_id, const char *state,
-                         int64_t ended_ms, struct pw_text why)
+                         int64_t ended_ms, struct pw_text why, struct pw_text by)
 {
-    return writer_run(writer, TOUCH_DECISION, STATEMENT_DECISION_END, "usit", decision_id, state, ended_ms,
-                      why);
+    return writer_run(writer, TOUCH_DECISION, STATEMENT_DECISION_END, "usitt", decision_id, state, ended_ms,
+                      why, by);
 }
 
 int journal_dissent_add(struct journal_writer *writer, const struct journal_dissent *dissent)
@@ -42,9 +43,9 @@ int journal_dissent_add(struct journal_writer *writer, const struct journal_diss
                       dissent->decision_id, dissent->actor, dissent->words, dissent->at_ms);
 }
 
-int journal_decision_spared(struct journal_writer *writer, uint64_t decision_id)
+int journal_decision_spared(struct journal_writer *writer, uint64_t decision_id, uint64_t sequence)
 {
-    return writer_run(writer, TOUCH_DECISION, STATEMENT_DECISION_SPARED, "u", decision_id);
+    return writer_run(writer, TOUCH_DECISION, STATEMENT_DECISION_SPARED, "uu", decision_id, sequence);
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------- */
@@ -75,6 +76,8 @@ static int each_decision(struct journal_view *view, enum statement statement, sq
             .spared = store_unsigned(row, 16),
             .ended_ms = sqlite3_column_int64(row, 17),
             .why = store_text(row, 18),
+            .ended_by = store_text(row, 19),
+            .known = store_unsigned(row, 20),
         };
         status = give(to, &decision);
         if (status)

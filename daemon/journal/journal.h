@@ -168,10 +168,12 @@ struct journal_decision {
     struct pw_text disposition, actor, second, reason, costs, benefits, mitigations, displacement;
     struct pw_text relied;                  /* JSON, see cases/clearance.h */
     int64_t at_ms, second_ms, review_by_ms; /* second_ms 0: nobody seconded */
+    uint64_t known; /* the newest event that it was made with, or that it spared an alert for */
     /* out: */
-    uint64_t spared;    /* alerts that it made needless */
-    int64_t ended_ms;   /* 0: it has not */
-    struct pw_text why; /* it ended: a person's words, or the changes as a JSON array */
+    uint64_t spared;         /* alerts that it made needless */
+    int64_t ended_ms;        /* 0: it has not */
+    struct pw_text why;      /* it ended: a person's words, or the changes as a JSON array */
+    struct pw_text ended_by; /* whoever took the case up again; empty: nobody did */
 };
 int journal_decision_add(struct journal_writer *writer, const struct journal_decision *decision,
                          uint64_t *ret_decision_id);
@@ -179,7 +181,7 @@ int journal_decision_add(struct journal_writer *writer, const struct journal_dec
 int journal_decision_second(struct journal_writer *writer, uint64_t decision_id, struct pw_text second,
                             int64_t second_ms, struct pw_text relied);
 int journal_decision_end(struct journal_writer *writer, uint64_t decision_id, const char *state,
-                         int64_t ended_ms, struct pw_text why);
+                         int64_t ended_ms, struct pw_text why, struct pw_text by);
 /* What somebody has against a decision; nothing takes it away again (R08). */
 struct journal_dissent {
     uint64_t case_id, decision_id;
@@ -187,7 +189,8 @@ struct journal_dissent {
     int64_t at_ms;
 };
 int journal_dissent_add(struct journal_writer *writer, const struct journal_dissent *dissent);
-int journal_decision_spared(struct journal_writer *writer, uint64_t decision_id); /* one alert more */
+/* One alert more; the event that would have raised it is known from now on. */
+int journal_decision_spared(struct journal_writer *writer, uint64_t decision_id, uint64_t sequence);
 
 /* A pack that is brought into force, tried beside the others or taken out (see packs/change.h). */
 struct journal_pack {

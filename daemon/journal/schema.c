@@ -80,6 +80,8 @@ static const char version_3[] =
     "ALTER TABLE decision ADD COLUMN spared INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE decision ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE decision ADD COLUMN why TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE decision ADD COLUMN ended_by TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE decision ADD COLUMN known INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX decision_review ON decision(review_by) WHERE state = 'standing';"
     "CREATE TABLE dissent(id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL, decision INTEGER NOT NULL, actor "
     "TEXT "

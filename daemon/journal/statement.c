@@ -21,7 +21,8 @@
     "LEFT JOIN name i ON i.id = q.instance LEFT JOIN name p ON p.id = q.pathway "
 #define DECISION_COLUMNS                                                                                     \
     "SELECT id, case_id, revision, state, disposition, actor, ifnull(second, ''), reason, costs, benefits, " \
-    "mitigations, displacement, relied, at, second_at, review_by, spared, ended, why FROM decision "
+    "mitigations, displacement, relied, at, second_at, review_by, spared, ended, why, ended_by, known FROM " \
+    "decision "
 
 #define PACK_COLUMNS                                                                                         \
     "SELECT id, state, choice, pack, version, regime, actor, second, reason, body, said, at, second_at, "    \
@@ -154,12 +155,14 @@ const char *const statement_texts[STATEMENT_COUNT] = {
 
     [STATEMENT_DECISION_INSERT] =
         "INSERT INTO decision(case_id, revision, state, disposition, actor, second, reason, costs, benefits, "
-        "mitigations, displacement, relied, at, second_at, review_by, spared) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 0)",
+        "mitigations, displacement, relied, at, second_at, review_by, known, spared) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0)",
     [STATEMENT_DECISION_SECOND] =
         "UPDATE decision SET state = 'standing', second = ?2, second_at = ?3, relied = ?4 WHERE id = ?1",
-    [STATEMENT_DECISION_END] = "UPDATE decision SET state = ?2, ended = ?3, why = ?4 WHERE id = ?1",
-    [STATEMENT_DECISION_SPARED] = "UPDATE decision SET spared = spared + 1 WHERE id = ?1",
+    [STATEMENT_DECISION_END] =
+        "UPDATE decision SET state = ?2, ended = ?3, why = ?4, ended_by = ?5 WHERE id = ?1",
+    [STATEMENT_DECISION_SPARED] =
+        "UPDATE decision SET spared = spared + 1, known = max(known, ?2) WHERE id = ?1",
     [STATEMENT_DECISIONS_OF_CASE] = DECISION_COLUMNS "WHERE case_id = ?1 ORDER BY id",
     [STATEMENT_DECISIONS_DUE] =
         DECISION_COLUMNS "WHERE state = 'standing' AND review_by <= ?1 ORDER BY review_by, id LIMIT ?2",
