@@ -119,11 +119,11 @@ static int check_words(const struct decision_request *request, struct decision_a
                       "A decision is proceed, proceed_with_mitigation or declined, not \"%.*s\".",
                       (int)(request->disposition.length > 64 ? 64 : request->disposition.length),
                       request->disposition.data ? request->disposition.data : "");
-    if (!request->reason.length)
+    if (text_blank(request->reason))
         return refuse(answer, "bad_request", "A decision says why: give a reason.");
     if (mitigated && !request->mitigation_count)
         return refuse(answer, "bad_request", "proceed_with_mitigation names at least one mitigation.");
-    if (declined && (!request->benefit_count || !request->displacement.length))
+    if (declined && (!request->benefit_count || text_blank(request->displacement)))
         return refuse(answer, "bad_request",
                       "Whoever declines has considered what is lost, and where the work goes instead: name "
                       "at least one "
@@ -341,7 +341,7 @@ int decision_second(struct journal_writer *writer, const struct config *config, 
 static int reopen(struct act *act, uint64_t case_id, const struct actor *actor, struct pw_text reason)
 {
     struct journal_writer *writer = act->dossier.writer;
-    int status = reason.length
+    int status = !text_blank(reason)
                      ? open_case(act, case_id)
                      : refuse(act->answer, "bad_request", "Say why it is taken up again: give a reason.");
     if (status < 0)
@@ -389,7 +389,7 @@ int decision_dissent(struct journal_writer *writer, uint64_t case_id, const stru
 {
     struct journal_dissent dissent = {
         .case_id = case_id, .actor = actor->name, .words = words, .at_ms = journal_writer_now(writer)};
-    if (!words.length)
+    if (text_blank(words))
         return refuse(ret_answer, "bad_request", "Say what you have against it.");
     int status =
         journal_decisions_of_case(journal_writer_view(writer), case_id, take_newest, &dissent.decision_id);

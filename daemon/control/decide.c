@@ -17,10 +17,10 @@ static int check_texts(struct request *request, const char *name)
         return request_fail(request, "bad_request", "\"%s\" has at most %u elements.", name, DECISION_ITEMS);
     for (node = json_first(request->document, node); count && node != PW_NODE_NONE;
          node = json_next(request->document, node)) {
-        size_t length = json_text(request->document, node).length;
-        if (length == 0 || length > DECISION_ITEM)
-            return request_fail(request, "bad_request", "Each of \"%s\" has 1 to %u bytes.", name,
-                                DECISION_ITEM);
+        struct pw_text text = json_text(request->document, node);
+        if (text_blank(text) || text.length > DECISION_ITEM)
+            return request_fail(request, "bad_request", "Each of \"%s\" says something, in %u bytes at most.",
+                                name, DECISION_ITEM);
     }
     return 0;
 }

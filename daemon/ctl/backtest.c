@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "ctl/census.h"
 #include "ctl/comparison.h"
 #include "ctl/offline.h"
 #include "dispatch/assessment.h"
@@ -43,6 +44,8 @@ struct pair {
     struct verdicts *said[SIDES];
 };
 
+#define SAID_LINES 32u
+
 struct backtest {
     struct ctl *ctl;
     uv_loop_t loop;
@@ -61,7 +64,8 @@ struct backtest {
     size_t bytes;
     bool ended, stopping;
     int status;
-    char last_line[512]; /* that a plugin wrote: a plugin of both sides says it twice */
+    uint64_t lines[SAID_LINES]; /* hashes of what plugins wrote: one of both sides says it twice */
+    uint32_t line_count;
 };
 
 static void want(struct backtest *backtest);
@@ -381,11 +385,14 @@ static void changed(void *owner, uint32_t instance, bool up)
 static void logged(void *owner, uint32_t severity, const char *instance, struct pw_text line)
 {
     struct backtest *backtest = ((struct side *)owner)->backtest;
-    char words[sizeof(backtest->last_line)];
-    snprintf(words, sizeof(words), "%s %.*s", instance, TEXT_FMT(line));
-    if (strcmp(words, backtest->last_line) != 0)
+    uint64_t hash = census_hash(line) ^ census_hash((struct pw_text){instance, strlen(instance)});
+    uint32_t known = 0;
+    while (known < SAID_LINES && backtest->lines[known] != hash)
+        known++;
+    if (known == SAID_LINES) {
+        backtest->lines[backtest->line_count++ % SAID_LINES] = hash;
         offline_log(severity, instance, line);
-    memcpy(backtest->last_line, words, sizeof(words));
+    }
     room(owner);
 }
 

@@ -129,7 +129,10 @@ static int ask(struct call *call, const struct buffer *request, bool may_miss, c
     }
     int error = carry(call, request, &bytes, &length);
     if (error != 0) {
-        ctl_complain("the daemon at %s does not answer: %s", call->url, nng_strerror(error));
+        ctl_complain("the daemon at %s does not answer: %s%s", call->url, nng_strerror(error),
+                     error == NNG_ECONNRESET || error == NNG_ECLOSED
+                         ? ". Perhaps this account may not ask it. " CALL_WHO
+                         : "");
         return CTL_BAD;
     }
     int status = read_answer(bytes, length, may_miss, ret_answer);

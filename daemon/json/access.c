@@ -22,6 +22,14 @@ bool text_equal(struct pw_text a, struct pw_text b)
     return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
 }
 
+bool text_blank(struct pw_text text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        if (text.data[i] != ' ' && text.data[i] != '\t' && text.data[i] != '\n' && text.data[i] != '\r')
+            return false;
+    return true;
+}
+
 struct pw_text text_cut(struct pw_text text, size_t most)
 {
     if (text.length <= most)

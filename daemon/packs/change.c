@@ -112,7 +112,7 @@ static int check_proposal(const struct config *config, const struct pack_proposa
     char *why = NULL;
     if (!off && !text_is(proposal->choice, "active") && !text_is(proposal->choice, "shadow"))
         return refuse(answer, "bad_request", "A pack is brought to active, shadow or off.");
-    if (!proposal->reason.length)
+    if (text_blank(proposal->reason))
         return refuse(answer, "bad_request", "A change of policy says why: give a reason.");
     if (off && !proposal->pack.length)
         return refuse(answer, "bad_request", "Name the pack that is to be taken out.");
@@ -202,6 +202,32 @@ static int settle(struct journal_writer *writer, struct copy *copy, const char *
                               text_of(copy->version), (struct pw_text){0}, actor);
 }
 
+struct later {
+    const char *pack;
+    uint64_t change_id; /* that was agreed on since */
+};
+
+static int see_later(void *to, const struct journal_pack *change)
+{
+    struct later *later = to;
+    if (text_is(change->pack, later->pack) && text_is(change->state, "done"))
+        later->change_id = change->change_id;
+    return 0;
+}
+
+/* What was proposed before the last change of the same pack was proposed about something that is no more. */
+static int check_newest(struct journal_writer *writer, const struct copy *copy, struct pack_answer *answer)
+{
+    struct later later = {.pack = copy->pack};
+    int status = journal_packs_read(journal_writer_view(writer), copy->change.change_id, UINT32_MAX,
+                                    see_later, &later);
+    return status < 0 || !later.change_id ? status
+                                          : refuse(answer, "state",
+                                                   "%s has been changed since, by change %" PRIu64
+                                                   ": withdraw this one, and propose it anew.",
+                                                   copy->pack, later.change_id);
+}
+
 static int second(struct journal_writer *writer, struct copy *copy, const struct actor *actor,
                   struct pack_answer *answer)
 {
@@ -214,7 +240,9 @@ static int second(struct journal_writer *writer, struct copy *copy, const struct
             "A pack takes two people, and %.*s is an account of the system: nobody in particular. Act under "
             "your own account.",
             TEXT_FMT(actor->name));
-    int status = journal_pack_in_state(journal_writer_view(writer), "trying", take, &trying);
+    int status = check_newest(writer, copy, answer);
+    if (status == 0)
+        status = journal_pack_in_state(journal_writer_view(writer), "trying", take, &trying);
     if (status == 0 && trying.change.change_id)
         status = refuse(answer, "state", "Change %" PRIu64 " is being tried: wait until that is over.",
                         trying.change.change_id);

@@ -129,6 +129,8 @@ check(ran.returncode == 1 and "withdrawn" in ran.stderr, "and is not seconded th
 for words, code in (("99", 1), ("0", 2), ("x", 2)):
     check(run(BOB, "pack", "second", words).returncode == code, f"second {words}")
 
+check(run(ALICE, "pack", "activate", three, "--reason", " ").returncode == 2, "a blank is no reason")
+
 # ---- what the policies refuse --------------------------------------------------------------------------------------
 
 rules["legal"]["rules"][0]["when"] = {"field": "/data/nationality", "present": True}
@@ -175,6 +177,27 @@ check(ran.returncode == 0 and "taken out" in ran.stdout, f"and is taken out {ran
 run(ALICE, "pack", "off", "nothing", "--reason", "x")
 ran = run(BOB, "pack", "second", str(history()[-1]["change"]))
 check(ran.returncode == 1 and "nothing" in ran.stderr, "what is not there is not taken out")
+
+# ---- in another order than proposed ------------------------------------------------------------------------------
+
+for name in "alpha", "beta":
+    path = write(f"{name}.json", pack=name, regime=name, version="1")
+    run(ALICE, "pack", "activate", path, "--reason", f"{name} as well.")
+first, second = history()[-2]["change"], history()[-1]["change"]
+check(run(BOB, "pack", "second", str(second)).returncode == 0 and run(BOB, "pack", "second", str(first)).returncode == 0, "second, then first")
+run(ALICE, "pack", "activate", write("gamma.json", pack="gamma", regime="gamma", version="1"), "--reason", "And gamma.")
+run(BOB, "pack", "second", str(history()[-1]["change"]))
+listed = daemon.ctl("pack", "list").stdout
+check(all(name in listed for name in ("alpha", "beta", "gamma", "office")), f"nothing is lost {listed}")
+run(ALICE, "pack", "off", "alpha", "--reason", "Not needed.")
+stale = history()[-1]["change"]
+run(ALICE, "pack", "activate", write("alpha2.json", pack="alpha", regime="alpha", version="2"), "--reason", "Needed after all.")
+run(BOB, "pack", "second", str(history()[-1]["change"]))
+ran = run(BOB, "pack", "second", str(stale))
+check(ran.returncode == 1 and "changed since" in ran.stderr, f"what was proposed about something that is no more {ran.stderr}")
+for name in "alpha", "beta", "gamma":
+    run(ALICE, "pack", "off", name, "--reason", "Enough.")
+    run(BOB, "pack", "second", str(history()[-1]["change"]))
 
 # ---- interrupted ---------------------------------------------------------------------------------------------------
 

@@ -75,6 +75,11 @@ words = ["declined", "--reason", "Too close to a weapons school.", "--benefit", 
          "--displacement", "The group will go on with ETH."]
 ran = run(0, "case", "decide", "E-1", *words)
 check(ran.returncode == 1 and "root" in ran.stderr and "two people" in ran.stderr, f"root is nobody in particular {ran.stderr}")
+for blank in (["proceed", "--reason", "  "], ["proceed_with_mitigation", "--reason", "r", "--mitigation", " "],
+              ["declined", "--reason", "r", "--benefit", "\t", "--displacement", "d"]):
+    check(run(ALICE, "case", "decide", "E-1", *blank).returncode == 2, f"blanks are no words {blank}")
+ran = run(ALICE, "case", "decide", "E-1", "declined", "--reason", "r")
+check("benefit" in ran.stderr and "displacement" in ran.stderr, "all that is missing is named at once")
 ran = run(ALICE, "case", "decide", "E-1", *words)
 check(ran.returncode == 0 and "proposed by uid 65001" in ran.stdout and f"case second {one}" in ran.stdout, ran.stdout)
 shown = case("E-1")
@@ -103,6 +108,8 @@ check("On reflection" in daemon.ctl("case", "show", "E-1").stdout, "and is shown
 ran = run(BOB, "case", "dissent", "E-2", "--text", "x")
 check(ran.returncode == 1 and "Nothing is decided" in ran.stderr, "where nothing is decided there is nothing to be against")
 check(run(BOB, "case", "dissent", "E-1").returncode == 2, "dissent has words")
+ran = run(65003, "case", "list")
+check(ran.returncode == 1 and "control.uids" in ran.stderr, f"who may not ask is told who may {ran.stderr}")
 
 # ---- left alone ----------------------------------------------------------------------------------------------------
 

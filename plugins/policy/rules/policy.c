@@ -477,6 +477,29 @@ static int32_t no_pack(struct instance *instance)
     return instance->host->emit_finding(instance->host, &finding);
 }
 
+/* Nor is one on a pathway that nobody has rules for, or has any more. */
+static int32_t no_rules(struct instance *instance)
+{
+    static const struct pw_text requirement[] = {{"R09", 3}};
+    int length = snprintf(
+        instance->text, sizeof instance->text,
+        "No pack in force has rules for pathway %s, so it was not judged. Bring one into force, or take "
+        "the policy out of the configuration.",
+        instance->policy->pathway);
+    struct pw_finding finding = {
+        .struct_size = sizeof finding,
+        .kind = PW_KIND_SYSTEM,
+        .level = PW_LEVEL_NOTE,
+        .rule = PW_TEXT("system.no_pack_in_force"),
+        .regime = PW_TEXT("pathwayd"),
+        .explanation = {instance->text, (size_t)length},
+        .answerable_by = PW_TEXT("compliance team"),
+        .requirements = requirement,
+        .requirement_count = 1,
+    };
+    return instance->host->emit_finding(instance->host, &finding);
+}
+
 static int32_t judge_by(struct instance *instance, const struct pack *pack)
 {
     struct weak weak = {0};
@@ -506,8 +529,9 @@ int32_t policy_handle(void *handle, const struct pw_message *message)
         judged |= !pack->shadow;
         status = judge_by(instance, pack);
     }
-    if (status == PW_OK && !judged && instance->pack_count > 0 && !instance->packs[0]->shadow)
-        status = no_pack(instance);
+    bool any = instance->pack_count > 0 && !instance->packs[0]->shadow;
+    if (status == PW_OK && !judged)
+        status = any ? no_pack(instance) : no_rules(instance);
     if (status < 0)
         return explain(instance, status, "the host refused a finding");
     return PW_OK;
