@@ -88,6 +88,10 @@ static void find_generation(struct config *config)
     name[length > 0 ? length : 0] = '\0';
     config->packs_generation = strtoull(name, NULL, 10);
     free(link);
+    if (asprintf(&link, "%s/packs/current/active.json", config->state_dir) < 0)
+        return;
+    config->packs_hidden |= config->packs_generation && access(link, R_OK) < 0 && errno == EACCES;
+    free(link);
 }
 
 /* Policies that are configured to read other packs than the first are left with them. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 #include "ctl/list.h"
+#include "ctl/packs.h"
 #include "ctl/trial.h"
 
 #define POLL_MS    300
@@ -81,6 +82,14 @@ static int show_outcome(struct ctl *ctl, double change)
     return done ? CTL_GOOD : CTL_BAD;
 }
 
+static void say_how_to_second(const cJSON *result, double change)
+{
+    puts("It takes two people: a colleague looks at it and seconds it with");
+    if (*table_word(result, "version")) /* else it is taken out, and there is nothing to read */
+        printf("  pathwayctl pack history --change %.0f --text\n", change);
+    printf("  pathwayctl pack second %.0f\n", change);
+}
+
 /* Asks what `request` says, and closes it. */
 static int act(struct ctl *ctl, struct buffer *request)
 {
@@ -106,15 +115,48 @@ static int act(struct ctl *ctl, struct buffer *request)
         table_print(table_word(result, "actor"));
         puts(".");
         if (strcmp(state, "proposed") == 0)
-            printf("It takes two people: a colleague looks at it and seconds it with\n"
-                   "  pathwayctl pack history --change %.0f --text\n  pathwayctl pack second %.0f\n",
-                   change, change);
+            say_how_to_second(result, change);
     }
     cJSON_Delete(answer);
     return status;
 }
 
 /* ---- proposing ---- */
+
+/* What the daemon would only find out when a colleague has acted already. What this account may not see it finds then. */
+static int check_against_those_in_force(struct ctl *ctl, const char *name, const cJSON *pack,
+                                        const char *choice)
+{
+    struct packs packs = {0};
+    bool found = false;
+    int status = ctl_config(ctl);
+    if (status != CTL_GOOD || ctl->config->packs_hidden)
+        return status;
+    status = packs_find(ctl, &packs);
+    for (size_t i = 0; i < packs.count && status == CTL_GOOD; i++) {
+        const struct pack_entry *entry = &packs.entries[i];
+        if (entry->choice == PACK_OFF || strcmp(table_word(entry->pack.root, "pack"), name) != 0)
+            continue;
+        found = true;
+        bool same = pack && strcmp(table_word(entry->pack.root, "version"), table_word(pack, "version")) == 0;
+        if (same && !cJSON_Compare(entry->pack.root, pack, true)) {
+            ctl_complain("%s %s is there already, with other words: give this one another \"version\"", name,
+                         table_word(pack, "version"));
+            status = CTL_BAD;
+        } else if (same && (entry->choice == PACK_ACTIVE) == (strcmp(choice, "active") == 0)) {
+            ctl_complain("%s %s is %s already", name, table_word(pack, "version"), choice_words(choice));
+            status = CTL_BAD;
+        }
+    }
+    if (status == CTL_GOOD && !pack && !found) {
+        ctl_complain(
+            "no pack named \"%s\" is in force or on trial; \"pathwayctl pack list\" shows those that are",
+            name);
+        status = CTL_BAD;
+    }
+    packs_release(&packs);
+    return status;
+}
 
 static int need_reason(const struct ctl *ctl)
 {
@@ -125,7 +167,7 @@ static int need_reason(const struct ctl *ctl)
 }
 
 /* As `pack check` does. */
-static int check(struct ctl *ctl, const char *file)
+static int check(struct ctl *ctl, const char *file, const char *choice)
 {
     struct packfile pack = {0};
     cJSON *errors = cJSON_CreateArray(), *error = NULL;
@@ -139,13 +181,15 @@ static int check(struct ctl *ctl, const char *file)
         ctl_complain("%s", error->valuestring);
     }
     cJSON_Delete(errors);
+    if (status == CTL_GOOD)
+        status = check_against_those_in_force(ctl, table_word(pack.root, "pack"), pack.root, choice);
     packfile_release(&pack);
     return status;
 }
 
 int ctl_pack_activate(struct ctl *ctl)
 {
-    const char *file = ctl->positionals[0];
+    const char *file = ctl->positionals[0], *choice = ctl_option(ctl, "--shadow") ? "shadow" : "active";
     struct buffer request = {0};
     char *bytes = NULL, *error = NULL;
     size_t length = 0;
@@ -161,10 +205,10 @@ int ctl_pack_activate(struct ctl *ctl)
         status = CTL_USAGE;
     }
     if (status == CTL_GOOD)
-        status = check(ctl, file);
+        status = check(ctl, file, choice);
     if (status == CTL_GOOD) {
         begin(&request, "pack.propose");
-        json_member_string(&request, "choice", ctl_option(ctl, "--shadow") ? "shadow" : "active");
+        json_member_string(&request, "choice", choice);
         json_member_string(&request, "reason", ctl_option(ctl, "--reason"));
         json_member_text(&request, "body", (struct pw_text){bytes, length});
         status = act(ctl, &request);
@@ -178,6 +222,8 @@ int ctl_pack_off(struct ctl *ctl)
 {
     struct buffer request = {0};
     int status = need_reason(ctl);
+    if (status == CTL_GOOD)
+        status = check_against_those_in_force(ctl, ctl->positionals[0], NULL, "off");
     if (status != CTL_GOOD)
         return status;
     begin(&request, "pack.propose");

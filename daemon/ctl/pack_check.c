@@ -124,7 +124,7 @@ int ctl_pack_check(struct ctl *ctl)
 {
     struct packs packs = {0};
     int status = ctl_config_if_any(ctl);
-    if (status == CTL_GOOD && ctl->config)
+    if (status == CTL_GOOD && ctl->config && !ctl->config->packs_hidden)
         (void)packs_find(ctl, &packs); /* for hints only */
     for (int i = 0; i < ctl->positional_count && status != CTL_USAGE; i++) {
         int one = check(ctl, &packs, ctl->positionals[i]);

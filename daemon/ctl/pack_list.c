@@ -48,7 +48,16 @@ int ctl_pack_list(struct ctl *ctl)
                                                   {"verified", "verified", 0},   {"state", "state", 0},
                                                   {"reason", "reason", 0},       {NULL, NULL, 0}};
     struct packs packs = {0};
-    int status = packs_find(ctl, &packs);
+    int status = ctl_config(ctl);
+    if (status == CTL_GOOD && ctl->config->packs_hidden) { /* what it could say may be wrong */
+        ctl_complain("the state folder %s is closed to this account, so it cannot be seen which packs people "
+                     "brought into "
+                     "force; \"pack history\" tells, and root and the daemon's own account see them",
+                     ctl->config->state_dir);
+        return CTL_BAD;
+    }
+    if (status == CTL_GOOD)
+        status = packs_find(ctl, &packs);
     struct table *table = status == CTL_GOOD && !ctl->json ? table_new(ctl, columns) : NULL;
     for (size_t i = 0; i < packs.count && status != CTL_USAGE; i++) {
         cJSON *row = cJSON_CreateObject();

@@ -142,11 +142,6 @@ int packs_find(struct ctl *ctl, struct packs *ret_packs)
     int status = ctl_config(ctl);
     if (status != CTL_GOOD)
         return status;
-    if (ctl->config->packs_hidden)
-        ctl_complain("the state folder %s is closed to this account: packs that people brought into force "
-                     "are not seen "
-                     "here, those of the configuration are",
-                     ctl->config->state_dir);
     packs.chooser = chooser_of(ctl);
     char *folder = packs.chooser ? folder_of(packs.chooser) : NULL;
     cJSON *choice = folder ? packfile_json(packs.chooser, &error) : NULL;
