@@ -445,15 +445,20 @@ const struct ctl_command *ctl_command_find(const char *noun, const char *verb, i
     return NULL;
 }
 
+/* printf counts bytes, and "…" has three. */
+static int columns_for(const char *text, int columns)
+{
+    for (; *text; text++)
+        columns += ((unsigned char)*text & 0xc0) == 0x80;
+    return columns;
+}
+
 static void print_option(const struct ctl_option *option)
 {
     char left[64];
     snprintf(left, sizeof(left), "%s%s%s", option->name, option->argument ? " " : "",
              option->argument ? option->argument : "");
-    int columns = 22;
-    for (const char *at = left; *at; at++) /* printf counts bytes, and "…" has three */
-        columns += ((unsigned char)*at & 0xc0) == 0x80;
-    printf("  %-*s %s\n", columns, left, option->help);
+    printf("  %-*s %s\n", columns_for(left, 22), left, option->help);
 }
 
 static void print_command_help(const struct ctl_command *command)
@@ -483,7 +488,7 @@ void ctl_help(const struct ctl_command *only)
         char left[64];
         snprintf(left, sizeof(left), "%s%s%s %s", command->noun, command->verb ? " " : "",
                  command->verb ? command->verb : "", command->arguments);
-        printf("  %-34s %s\n", left, command->summary);
+        printf("  %-*s %s\n", columns_for(left, 34), left, command->summary);
     }
     printf("\nEvery command takes --config FILE, --json and --help. Exit status: 0 all good, 1 some line bad "
            "or\n"

@@ -114,7 +114,8 @@ int journal_view_open(const char *path, struct journal_view **ret_view, char **r
         *ret_error = NULL;
     if (access(path, R_OK) < 0)
         return store_fail(ret_error, errno == EACCES ? PW_ERROR_DENIED : PW_ERROR_NOT_FOUND,
-                          "The journal %s cannot be opened: %s.", path, strerror(errno));
+                          "The journal %s cannot be opened: %s.%s", path, strerror(errno),
+                          errno == EACCES ? " Root may read it, and the daemon's own account." : "");
     view = calloc(1, sizeof(*view));
     if (!view || sodium_init() < 0) {
         free(view);
