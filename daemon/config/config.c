@@ -209,6 +209,7 @@ static void free_lists(struct config *config)
         free(config->lists[i].format);
         free(config->lists[i].url);
         free(config->lists[i].ca_file);
+        free(config->lists[i].signed_by);
     }
     for (uint32_t i = 0; i < config->feed_count; i++)
         free_feed(&config->feeds[i]);

@@ -66,6 +66,7 @@ struct config_list { /* a published list, for pathwayctl list update */
     char *format;    /* csl-csv, bis-dpl, aspi-misp, dod-1286, ror or simple */
     char *url;       /* https:// or file:// */
     char *ca_file;   /* PEM: whom to believe in place of the system's CAs; NULL: those */
+    char *signed_by; /* PEM: it is an advisory, signed by this key (ctl/advisory.h); NULL: it is none */
     uint32_t max_age_days;
 };
 

@@ -191,6 +191,8 @@ const struct row section_list_rows[] = {
     {TEXT("url", 1, NULL, "where it is: https:// or file://"), AT(TO_STRING, config_list, url)},
     {PATH("ca_file", "PEM file of the CAs to believe in place of the system's"),
      AT(TO_STRING, config_list, ca_file)},
+    {PATH("signed_by", "PEM file of the key that signs it: an advisory, which informs only"),
+     AT(TO_STRING, config_list, signed_by)},
     {NUMBER("max_age_days", "30", 1, 36500, "days after which pathwayctl list status calls it stale"),
      AT(TO_U32, config_list, max_age_days)},
     END,

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "ctl/compile.h"
+#include "ctl/advisory.h"
 #include "ctl/fetch.h"
 #include "ctl/list.h"
 #include "ctl/shelf.h"
@@ -43,7 +44,7 @@ struct keeper {
 struct origin {
     const char *name, *format;
     const char *url; /* NULL: imported */
-    const char *ca_file;
+    const char *ca_file, *signed_by;
     const char *path; /* imported: the file */
 };
 
@@ -288,6 +289,33 @@ static void renew(struct keeper *keeper, const struct origin *origin, const char
     keeper->changed = true;
 }
 
+/* An advisory is believed for its signature, wherever it was fetched. */
+static bool is_believed(struct keeper *keeper, const struct origin *origin, const char *raw)
+{
+    char *url = NULL, *file = NULL, why[FETCH_WHY_BYTES] = "out of memory";
+    bool good = asprintf(&url, "%s.sig", origin->url) >= 0 && asprintf(&file, "%s.sig", raw) >= 0;
+    struct fetch fetch = {.url = url, .ca_file = origin->ca_file, .modified_s = -1};
+    fetch.file = good ? open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
+    if (strcmp(origin->format, "simple") != 0) {
+        snprintf(why, sizeof(why), "an advisory is of the format \"simple\"");
+        good = false;
+    } else if (fetch.file < 0 || fetch_run(&fetch) < 0) {
+        snprintf(why, sizeof(why), "its signature: %.480s", fetch.file < 0 ? strerror(errno) : fetch.why);
+        good = false;
+    } else {
+        good = advisory_good(raw, file, origin->signed_by, why, sizeof(why));
+    }
+    if (fetch.file >= 0)
+        close(fetch.file);
+    if (file)
+        unlink(file);
+    if (!good)
+        refuse(keeper, origin, why);
+    free(url);
+    free(file);
+    return good;
+}
+
 static void fetch_into(struct keeper *keeper, const struct origin *origin, const char *raw)
 {
     const cJSON *old = shelf_source(keeper->shelf.manifest, origin->name);
@@ -315,7 +343,7 @@ static void fetch_into(struct keeper *keeper, const struct origin *origin, const
         note(keeper, origin->name, NULL);
         say(keeper, origin->name, "unchanged", old, NULL);
         keep(keeper, origin->name);
-    } else {
+    } else if (!origin->signed_by || is_believed(keeper, origin, raw)) {
         renew(keeper, origin, raw, &fetch);
     }
 }
@@ -469,8 +497,11 @@ int ctl_list_update(struct ctl *ctl)
         return status;
     for (uint32_t i = 0; i < ctl->config->list_count; i++) {
         const struct config_list *list = &ctl->config->lists[i];
-        const struct origin origin = {
-            .name = list->name, .format = list->format, .url = list->url, .ca_file = list->ca_file};
+        const struct origin origin = {.name = list->name,
+                                      .format = list->format,
+                                      .url = list->url,
+                                      .ca_file = list->ca_file,
+                                      .signed_by = list->signed_by};
         if (is_asked(ctl, list->name))
             take(&keeper, &origin);
     }
