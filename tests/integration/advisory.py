@@ -4,6 +4,7 @@
 import json
 import os
 import subprocess
+import time
 
 from harness import Daemon, check, finish
 
@@ -17,6 +18,15 @@ def path(name):
     return os.path.join(home, name)
 
 
+stamp = int(time.time()) - 100000  # a file is looked at again when it is newer, by whole seconds
+
+
+def stamped():
+    global stamp
+    stamp += 10
+    os.utime(path("advisory.json"), (stamp, stamp))
+
+
 def openssl(*arguments):
     subprocess.run(["openssl", *arguments], check=True, capture_output=True)
 
@@ -24,6 +34,7 @@ def openssl(*arguments):
 def publish(key="key.pem", **changes):
     with open(path("advisory.json"), "w") as out:
         json.dump(dict(LIST, **changes), out)
+    stamped()
     openssl("pkeyutl", "-sign", "-rawin", "-inkey", path(key), "-in", path("advisory.json"), "-out", path("advisory.json.sig"))
 
 
@@ -56,6 +67,7 @@ refused("not signed by the key", "another's signature")
 publish(title="Changed")
 with open(path("advisory.json"), "a") as out:
     out.write("\n")
+stamped()
 refused("not signed by the key", "a file that was changed afterwards")
 publish(entries=[dict(LIST["entries"][0], effect="needs_licence")])
 refused("informs and does no more", "what does more than inform")
@@ -67,6 +79,7 @@ os.unlink(path("advisory.json.sig"))
 refused("its signature", "an advisory without a signature")
 with open(path("advisory.json"), "w") as out:
     out.write("{")
+stamped()
 openssl("pkeyutl", "-sign", "-rawin", "-inkey", path("key.pem"), "-in", path("advisory.json"), "-out", path("advisory.json.sig"))
 refused("1:2:", "what is signed and no JSON")
 publish(title="Changed at last")
