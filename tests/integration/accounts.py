@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 
-from harness import BIN, SLOW, Daemon, check, event, finish, skip
+from harness import BIN, SLOW, Daemon, check, environment_for_others, event, finish, skip
 
 NAMED, OTHER = 65001, 65002  # no accounts of this machine; a uid is all that the sockets ask for
 
@@ -18,6 +18,7 @@ if os.geteuid() != 0:
 
 place = tempfile.mkdtemp(prefix="pathwayd-accounts-")
 os.chmod(place, 0o755)
+environment = environment_for_others(place)
 program = os.path.join(place, "pathwayctl")  # the build folder may be closed to other accounts
 shutil.copy(os.path.join(BIN, "pathwayctl"), program)
 runtime = os.path.join(place, "run")
@@ -37,7 +38,7 @@ daemon.start()
 
 def run(uid, *arguments, stdin=None):
     return subprocess.run([program, "--config", readable, *arguments], input=stdin, capture_output=True, text=True,
-                          user=uid, group=uid, extra_groups=[], timeout=60 * SLOW)
+                          user=uid, group=uid, extra_groups=[], timeout=60 * SLOW, env=environment)
 
 
 def send(uid, feed, number):

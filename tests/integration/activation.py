@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 
-from harness import BUILD, SLOW, Daemon, check, event, finish, policies, skip
+from harness import BUILD, SLOW, Daemon, check, environment_for_others, event, finish, policies, skip
 
 ALICE, BOB = 65001, 65002  # no accounts of this machine: known by their numbers
 
@@ -20,6 +20,7 @@ if os.geteuid() != 0:
 
 place = tempfile.mkdtemp(prefix="pathwayd-activation-")
 os.chmod(place, 0o755)
+environment = environment_for_others(place)
 packs = os.path.join(place, "packs")
 os.mkdir(packs)
 os.chmod(packs, 0o755)
@@ -62,7 +63,7 @@ def run(uid, *arguments):
         os.setgid(uid)
         os.setuid(uid)
     return subprocess.run([os.path.join(tree, "bin", "pathwayctl"), "--config", daemon.ctl_file, *arguments], capture_output=True,
-                          text=True, preexec_fn=become, timeout=120 * SLOW)
+                          text=True, preexec_fn=become, timeout=120 * SLOW, env=environment)
 
 
 NUMBER = 0

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 
-from harness import BIN, SEVEN_SONS, SLOW, SOURCE, Daemon, check, event, finish, policies, skip
+from harness import BIN, SEVEN_SONS, SLOW, SOURCE, Daemon, check, environment_for_others, event, finish, policies, skip
 
 ALICE, BOB = 65001, 65002  # no accounts of this machine: known by their numbers
 
@@ -19,6 +19,7 @@ if os.geteuid() != 0:
 
 place = tempfile.mkdtemp(prefix="pathwayd-decisions-")
 os.chmod(place, 0o755)
+environment = environment_for_others(place)
 program = os.path.join(place, "pathwayctl")
 shutil.copy(os.path.join(BIN, "pathwayctl"), program)
 runtime = os.path.join(place, "run")
@@ -41,7 +42,7 @@ os.chmod(readable, 0o644)
 
 def run(uid, *arguments):
     return subprocess.run([program, "--config", readable, *arguments], capture_output=True, text=True, user=uid, group=uid,
-                          extra_groups=[], timeout=60 * SLOW)
+                          extra_groups=[], timeout=60 * SLOW, env=environment)
 
 
 def send(*events):

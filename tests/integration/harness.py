@@ -45,6 +45,17 @@ def finish():
     sys.exit(1 if _failed else 0)
 
 
+def environment_for_others(place):
+    """For programs that run as other accounts: what sanitizers read stands where everybody may read it."""
+    environment = dict(os.environ)
+    options = environment.get("TSAN_OPTIONS", "")
+    if options.startswith("suppressions="):
+        copy = shutil.copy(options.split("=", 1)[1], place)
+        os.chmod(copy, 0o644)
+        environment["TSAN_OPTIONS"] = f"suppressions={copy}"
+    return environment
+
+
 def seed():
     value = int(os.environ.get("PATHWAYD_SEED", random.SystemRandom().randrange(1 << 30)))
     print(f"# seed {value} (PATHWAYD_SEED repeats it)", flush=True)
