@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 
-from harness import BIN, SEVEN_SONS, SLOW, SOURCE, Daemon, check, event, finish, skip, until
+from harness import BIN, SEVEN_SONS, SLOW, SOURCE, Daemon, check, environment_for_others, event, finish, skip, until
 
 CTL = os.path.join(BIN, "pathwayctl")
 daemon = Daemon(feeds=None)
@@ -391,7 +391,7 @@ if os.getuid() == 0:
         os.chmod(open_to_all + "/conf", 0o644)
         shutil.copytree(BIN, open_to_all + "/bin")
         run = subprocess.run([open_to_all + "/bin/pathwayctl", "--config", open_to_all + "/conf", "status"],
-                             capture_output=True, text=True, user=65534, cwd="/")
+                             capture_output=True, text=True, user=65534, cwd="/", env=environment_for_others(open_to_all))
         check(run.returncode == 1 and "control.uids" in run.stderr, "another account is told who may ask")
 else:
     skip("another account is told who may ask", "only root can be somebody else")
