@@ -5,8 +5,6 @@
 #include "cases/decision.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,19 +16,6 @@
 static struct pw_text text_of(const char *string)
 {
     return (struct pw_text){string, strlen(string)};
-}
-
-static int refuse(struct decision_answer *answer, const char *code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static int refuse(struct decision_answer *answer, const char *code, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(answer->sentence, sizeof(answer->sentence), format, arguments);
-    va_end(arguments);
-    answer->code = code;
-    return PW_ERROR_INVALID;
 }
 
 /* ---- acting on a case ---- */
@@ -70,7 +55,7 @@ static int open_case(struct act *act, uint64_t case_id)
 {
     int status = dossier_of_case(&act->dossier, case_id);
     if (status == 0 && !act->dossier.exists)
-        return refuse(act->answer, "not_found", "There is no such case.");
+        return refuse(&act->answer->refusal, "not_found", "There is no such case.");
     if (status == 0)
         status = in_force_find(&act->dossier, &act->found);
     act->answer->case_id = case_id;
@@ -99,15 +84,6 @@ static int store(struct act *act, const char *state, const char *word)
     return status < 0 ? status : dossier_store(&act->dossier, &change);
 }
 
-static int nobody_in_particular(struct decision_answer *answer, const struct actor *actor)
-{
-    return refuse(
-        answer, "two_people",
-        "This decision takes two people, and %.*s is an account of the system: nobody in particular. Act "
-        "under your own account.",
-        TEXT_FMT(actor->name));
-}
-
 /* ---- deciding ---- */
 
 static int check_words(const struct decision_request *request, struct decision_answer *answer)
@@ -115,19 +91,19 @@ static int check_words(const struct decision_request *request, struct decision_a
     bool declined = text_is(request->disposition, "declined");
     bool mitigated = text_is(request->disposition, "proceed_with_mitigation");
     if (!declined && !mitigated && !text_is(request->disposition, "proceed"))
-        return refuse(answer, "bad_request",
+        return refuse(&answer->refusal, "bad_request",
                       "A decision is proceed, proceed_with_mitigation or declined, not \"%.*s\".",
                       (int)(request->disposition.length > 64 ? 64 : request->disposition.length),
                       request->disposition.data ? request->disposition.data : "");
     if (text_blank(request->reason))
-        return refuse(answer, "bad_request", "A decision says why: give a reason.");
+        return refuse(&answer->refusal, "bad_request", "A decision says why: give a reason.");
     if (mitigated && !request->mitigation_count)
-        return refuse(answer, "bad_request", "proceed_with_mitigation names at least one mitigation.");
+        return refuse(&answer->refusal, "bad_request",
+                      "proceed_with_mitigation names at least one mitigation.");
     if (declined && (!request->benefit_count || text_blank(request->displacement)))
-        return refuse(answer, "bad_request",
-                      "Whoever declines has considered what is lost, and where the work goes instead: name "
-                      "at least one "
-                      "benefit, and give a displacement note (R04, R52).");
+        return refuse(&answer->refusal, "bad_request",
+                      "Whoever declines has considered what is lost and where the work goes instead: name at "
+                      "least one benefit, and give a displacement note (R04, R52).");
     return 0;
 }
 
@@ -137,21 +113,22 @@ static int check_case(const struct act *act, const struct decision_request *requ
     char name[CASE_NAME_SIZE];
     case_name(dossier->case_id, name);
     if (request->revision && request->revision != dossier->revision)
-        return refuse(act->answer, "changed",
+        return refuse(&act->answer->refusal, "changed",
                       "%s has changed since you read it (revision %" PRIu64 ", now %" PRIu64
                       "): look at it again, then decide.",
                       name, request->revision, dossier->revision);
     if (act->found.decision_id && act->found.proposed)
-        return refuse(act->answer, "state",
+        return refuse(&act->answer->refusal, "state",
                       "%s proposed a decision on %s already: second that, or take the case up again first, "
                       "with case reopen.",
                       act->found.actor, name);
     if (act->found.decision_id)
-        return refuse(act->answer, "state", "%s is decided, by %s: take it up again first, with case reopen.",
-                      name, act->found.actor);
+        return refuse(&act->answer->refusal, "state",
+                      "%s is decided, by %s: take it up again first, with case reopen.", name,
+                      act->found.actor);
     if (!case_opens(dossier->join.level, dossier->join.needs_information))
-        return refuse(act->answer, "state", "Nothing stands in %s any more: there is nothing to decide.",
-                      name);
+        return refuse(&act->answer->refusal, "state",
+                      "Nothing stands in %s any more: there is nothing to decide.", name);
     return 0;
 }
 
@@ -164,9 +141,11 @@ static int set_review_by(const struct act *act, const struct decision_request *r
     if (!request->review_by_ms)
         *ret_review_by_ms = (now / DAY_MS + act->dossier.config->review_days) * DAY_MS;
     else if (request->review_by_ms <= now)
-        return refuse(act->answer, "bad_request", "The day of the next review has passed: give one to come.");
+        return refuse(&act->answer->refusal, "bad_request",
+                      "The day of the next review has passed: give one to come.");
     else if (request->review_by_ms > latest)
-        return refuse(act->answer, "bad_request", "The next review is within %u years.", DECISION_YEARS);
+        return refuse(&act->answer->refusal, "bad_request", "The next review is within %u years.",
+                      DECISION_YEARS);
     act->answer->review_by_ms = *ret_review_by_ms;
     return 0;
 }
@@ -229,8 +208,8 @@ static int make(struct act *act, const struct decision_request *request)
     if (status == 0)
         status = check_case(act, request);
     bool two = declined || act->dossier.join.level >= PW_LEVEL_PROHIBITED;
-    if (status == 0 && two && !request->actor.person)
-        status = nobody_in_particular(act->answer, &request->actor);
+    if (status == 0 && two)
+        status = actor_may_propose(&request->actor, &act->answer->refusal);
     if (status == 0)
         status = set_review_by(act, request, &review_by_ms);
     if (status == 0)
@@ -264,7 +243,7 @@ static int has_changed(struct act *act, const struct buffer *changes, uint32_t c
     int status = json_parse(&document, changes->data, changes->length, &json_limits_frame, &error);
     struct pw_text first = text_cut(json_text(&document, json_first(&document, PW_NODE_ROOT)), 300);
     if (status == 0)
-        status = refuse(act->answer, "changed",
+        status = refuse(&act->answer->refusal, "changed",
                         "What the proposal rests on has changed since (%u%s%.*s): take the case up again, "
                         "with case reopen.",
                         count, first.length ? ", e.g. " : "", TEXT_FMT(first));
@@ -309,13 +288,10 @@ static int second(struct act *act, uint64_t case_id, const struct actor *actor)
     if (status < 0)
         return status;
     if (!act->found.decision_id || !act->found.proposed)
-        return refuse(act->answer, "state", "Nothing is proposed there that could be seconded.");
-    if (text_is(actor->name, act->found.actor))
-        return refuse(act->answer, "two_people", "%s proposed it: somebody else has to second it.",
-                      act->found.actor);
-    if (!actor->person)
-        return nobody_in_particular(act->answer, actor);
-    status = check_unchanged(act);
+        return refuse(&act->answer->refusal, "state", "Nothing is proposed there that could be seconded.");
+    status = actor_may_second(actor, act->found.actor, &act->answer->refusal);
+    if (status == 0)
+        status = check_unchanged(act);
     if (status == 0)
         status = write_second(act, actor);
     if (status == 0)
@@ -341,13 +317,13 @@ int decision_second(struct journal_writer *writer, const struct config *config, 
 static int reopen(struct act *act, uint64_t case_id, const struct actor *actor, struct pw_text reason)
 {
     struct journal_writer *writer = act->dossier.writer;
-    int status = !text_blank(reason)
-                     ? open_case(act, case_id)
-                     : refuse(act->answer, "bad_request", "Say why it is taken up again: give a reason.");
+    int status = !text_blank(reason) ? open_case(act, case_id)
+                                     : refuse(&act->answer->refusal, "bad_request",
+                                              "Say why it is taken up again: give a reason.");
     if (status < 0)
         return status;
     if (!act->found.decision_id)
-        return refuse(act->answer, "state",
+        return refuse(&act->answer->refusal, "state",
                       "Nothing is decided or proposed there: the case is open as it is.");
     const char *state = act->found.proposed ? "withdrawn" : "reopened";
     struct buffer detail = {0};
@@ -390,11 +366,12 @@ int decision_dissent(struct journal_writer *writer, uint64_t case_id, const stru
     struct journal_dissent dissent = {
         .case_id = case_id, .actor = actor->name, .words = words, .at_ms = journal_writer_now(writer)};
     if (text_blank(words))
-        return refuse(ret_answer, "bad_request", "Say what you have against it.");
+        return refuse(&ret_answer->refusal, "bad_request", "Say what you have against it.");
     int status =
         journal_decisions_of_case(journal_writer_view(writer), case_id, take_newest, &dissent.decision_id);
     if (status == 0 && !dissent.decision_id)
-        return refuse(ret_answer, "state", "Nothing is decided or proposed there that one could be against.");
+        return refuse(&ret_answer->refusal, "state",
+                      "Nothing is decided or proposed there that one could be against.");
     if (status == 0)
         status = journal_dissent_add(writer, &dissent);
     ret_answer->case_id = case_id;

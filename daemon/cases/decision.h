@@ -8,8 +8,7 @@
  *        └────▶ proposed ───┘ second: somebody else, and nothing has changed
  *                   └────────▶ withdrawn                            what was proposed no longer is
  *
- * Two different people for `declined`, and for every decision on a case at `prohibited`; no role is exempt. A system
- * account (root, a service) is nobody in particular, so it is neither of the two.
+ * Two different people (actor.h) for `declined`, and for every decision on a case at `prohibited`.
  *
  * While a decision stands, findings that rest on what it relied on raise no alert; each is counted (R36). When facts about
  * an institution change, the case is open again (R60, R61).
@@ -41,16 +40,15 @@ struct decision_request {
     uint64_t revision;    /* that the actor has seen; 0: whichever */
 };
 
-/* What became of it; with a code, nothing did. */
+/* What became of it; when it is refused, nothing did. */
 struct decision_answer {
-    const char *code; /* "not_found", "bad_request", "two_people", "changed", "state"; NULL: done */
-    char sentence[640];
+    struct refusal refusal;
     uint64_t case_id, decision_id;
     const char *state; /* of the case */
     int64_t review_by_ms;
 };
 
-/* 0 done; PW_ERROR_INVALID with the answer's code and sentence; else a journal error. */
+/* 0 done; PW_ERROR_INVALID with the answer's refusal; else a journal error. */
 int decision_make(struct journal_writer *writer, const struct config *config,
                   const struct decision_request *request, struct decision_answer *ret_answer);
 /* Seconds what was proposed. */

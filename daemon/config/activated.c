@@ -77,21 +77,23 @@ static bool use(struct config_plugin *plugin, const struct pw_document *document
     return true;
 }
 
-/* The generation that `current` leads to, if there is one. */
-static void find_generation(struct config *config)
+uint64_t config_packs_current(const char *state_dir, bool *ret_hidden)
 {
-    char *link = NULL, name[32];
-    if (asprintf(&link, "%s/packs/current", config->state_dir) < 0)
-        return;
+    char *link = NULL, *file = NULL, name[32] = "";
+    bool hidden = false;
+    if (asprintf(&link, "%s/packs/current", state_dir) < 0)
+        return 0;
     ssize_t length = readlink(link, name, sizeof name - 1);
-    config->packs_hidden = length < 0 && errno == EACCES;
     name[length > 0 ? length : 0] = '\0';
-    config->packs_generation = strtoull(name, NULL, 10);
+    hidden = length < 0 && errno == EACCES;
+    if (length > 0 && asprintf(&file, "%s/active.json", link) >= 0) {
+        hidden = access(file, R_OK) < 0 && errno == EACCES;
+        free(file);
+    }
     free(link);
-    if (asprintf(&link, "%s/packs/current/active.json", config->state_dir) < 0)
-        return;
-    config->packs_hidden |= config->packs_generation && access(link, R_OK) < 0 && errno == EACCES;
-    free(link);
+    if (ret_hidden)
+        *ret_hidden = hidden;
+    return strtoull(name, NULL, 10);
 }
 
 /* Policies that are configured to read other packs than the first are left with them. */
@@ -100,7 +102,7 @@ void config_use_packs(struct loading *loading)
     struct config *config = loading->config;
     char *folder = NULL, *file = NULL;
     bool good = true;
-    find_generation(config);
+    config->packs_generation = config_packs_current(config->state_dir, &config->packs_hidden);
     if (config->packs_generation && (asprintf(&folder, "%s/packs/%06llu", config->state_dir,
                                               (unsigned long long)config->packs_generation) < 0 ||
                                      asprintf(&file, "%s/active.json", folder) < 0))
@@ -111,8 +113,8 @@ void config_use_packs(struct loading *loading)
         char *path = policy ? path_in(config, &document) : NULL;
         good = !policy || path;
         if (good && policy && !config->packs_configured)
-            config->packs_configured = strdup(path);
-        if (good && policy && file && config->packs_configured && strcmp(path, config->packs_configured) == 0)
+            good = (config->packs_configured = strdup(path)) != NULL;
+        if (good && policy && file && strcmp(path, config->packs_configured) == 0)
             good = use(&config->plugins[i], &document, file, folder);
         free(path);
         json_release(&document);

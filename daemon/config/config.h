@@ -121,6 +121,10 @@ int config_load(const char *file, const struct config_places *places, struct con
                 char **ret_errors);
 void config_free(struct config *config); /* NULL is fine */
 
+/* The generation of packs that <state_dir>/packs/current leads to (packs/generation.h), 0: none. *ret_hidden, unless NULL:
+ * this account may not see whether there is one. */
+uint64_t config_packs_current(const char *state_dir, bool *ret_hidden);
+
 /* Checks an object against a table and writes it out with defaults filled in, paths absolute and secrets read
  * (used by the plugin host). `bytes` is the object's text as it stands at `line` of `file`. On failure errors as
  * above, with the nearest known key. */

@@ -32,8 +32,6 @@
 #define CONTROL_MODE        0600 /* only the daemon's own account and root */
 #define CONTROL_MODE_SHARED 0666 /* when other accounts are configured: the uid decides, see peer.h */
 
-#define CONTROL_NAME 64u /* bytes of an account's name */
-
 enum slot_state { SLOT_RECEIVING, SLOT_QUEUED, SLOT_WRITING, SLOT_SENDING };
 
 struct slot {

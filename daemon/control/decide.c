@@ -74,10 +74,8 @@ static int find_number(struct request *request, struct journal_writer *writer, u
 static int answer(struct request *request, int status, const struct decision_answer *answer)
 {
     char name[CASE_NAME_SIZE], day[TIME_TEXT_SIZE];
-    if (answer->code)
-        request_fail(request, answer->code, "%s", answer->sentence);
     if (status < 0)
-        return status;
+        return request_refused(request, status, &answer->refusal);
     case_name(answer->case_id, name);
     json_write_begin(request->out, '{');
     json_member_string(request->out, "case", name);

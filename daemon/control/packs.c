@@ -3,17 +3,13 @@
  * packs.c: the operations by which people bring packs into force, and the record of it. Their checks are
  * packs/change.h's.
  */
-#include <stdio.h>
 #include "control/request.h"
-#include "json/time.h"
 #include "packs/change.h"
 
 static int answer(struct request *request, int status, const struct pack_answer *answer)
 {
-    if (answer->code)
-        request_fail(request, answer->code, "%s", answer->sentence);
     if (status < 0)
-        return status;
+        return request_refused(request, status, &answer->refusal);
     json_write_begin(request->out, '{');
     json_member_unsigned(request->out, "change", answer->change_id);
     json_member_string(request->out, "state", answer->state);
@@ -66,15 +62,6 @@ struct changes {
     uint32_t given, seen;
 };
 
-static void member_time(struct buffer *out, const char *key, int64_t ms)
-{
-    char text[TIME_TEXT_SIZE];
-    if (!ms)
-        return;
-    time_format(ms, text);
-    json_member_string(out, key, text);
-}
-
 static int write_change(void *to, const struct journal_pack *change)
 {
     struct changes *changes = to;
@@ -96,9 +83,11 @@ static int write_change(void *to, const struct journal_pack *change)
     json_member_boolean(out, "one_person", agreed && change->second.length == 0);
     json_member_text(out, "reason", change->reason);
     json_member_text(out, "said", change->said);
-    member_time(out, "at", change->at_ms);
-    member_time(out, "seconded", change->second_ms);
-    member_time(out, "settled", change->settled_ms);
+    request_member_time(out, "at", change->at_ms);
+    if (change->second_ms)
+        request_member_time(out, "seconded", change->second_ms);
+    if (change->settled_ms)
+        request_member_time(out, "settled", change->settled_ms);
     if (changes->whole)
         json_member_text(out, "body", change->body);
     json_write_end(out, '}');

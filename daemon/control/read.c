@@ -30,13 +30,6 @@ struct page {
     uint32_t min_level;
 };
 
-static void member_time(struct buffer *out, const char *key, int64_t ms)
-{
-    char text[TIME_TEXT_SIZE];
-    time_format(ms, text);
-    json_member_string(out, key, text);
-}
-
 static bool page_done(const struct page *page)
 {
     return page->given >= page->limit || page->scanned >= CONTROL_MAX_SCAN || request_full(page->request);
@@ -74,7 +67,7 @@ static int page_fill(struct page *page, uint64_t after,
 static void write_event_members(struct buffer *out, const struct journal_event *event)
 {
     json_member_unsigned(out, "sequence", event->sequence);
-    member_time(out, "received", event->received_ms);
+    request_member_time(out, "received", event->received_ms);
     json_member_text(out, "feed", event->feed);
     json_member_text(out, "source", event->source);
     json_member_text(out, "id", event->id);

@@ -19,13 +19,6 @@
 #define CASE_MAX_NOTICES   256u
 #define CASE_MAX_DECISIONS 256u
 
-static void member_time(struct buffer *out, const char *key, int64_t ms)
-{
-    char text[TIME_TEXT_SIZE];
-    time_format(ms, text);
-    json_member_string(out, key, text);
-}
-
 static void write_words(struct buffer *out, const char *key, struct pw_text words)
 {
     json_write_key(out, key);
@@ -65,8 +58,8 @@ static void write_case_members(struct buffer *out, const struct journal_case *it
     json_member_boolean(out, "needs_information", item->needs_information != 0);
     write_words(out, "pathways", item->pathways);
     write_rules(out, item->rules);
-    member_time(out, "opened", item->opened_ms);
-    member_time(out, "updated", item->updated_ms);
+    request_member_time(out, "opened", item->opened_ms);
+    request_member_time(out, "updated", item->updated_ms);
     json_member_unsigned(out, "revision", item->revision);
     json_member_unsigned(out, "sequence", item->sequence);
 }
@@ -200,7 +193,7 @@ static int notice_row(void *to, const struct journal_notice *notice)
     json_member_text(out, "state", notice->state);
     json_member_unsigned(out, "revision", notice->revision);
     json_member_unsigned(out, "attempts", notice->attempts);
-    member_time(out, "created", notice->created_ms);
+    request_member_time(out, "created", notice->created_ms);
     json_member_text(out, "error", notice->error);
     json_write_end(out, '}');
     show->given++;
@@ -283,7 +276,7 @@ static int dissent_row(void *to, const struct journal_dissent *dissent)
         return 0;
     json_write_begin(dissents->out, '{');
     json_member_text(dissents->out, "actor", dissent->actor);
-    member_time(dissents->out, "at", dissent->at_ms);
+    request_member_time(dissents->out, "at", dissent->at_ms);
     json_member_text(dissents->out, "text", dissent->words);
     json_write_end(dissents->out, '}');
     return 0;
@@ -314,22 +307,22 @@ static int decision_row(void *to, const struct journal_decision *decision)
     json_member_text(out, "state", decision->state);
     json_member_text(out, "disposition", decision->disposition);
     json_member_text(out, "actor", decision->actor);
-    member_time(out, "at", decision->at_ms);
+    request_member_time(out, "at", decision->at_ms);
     json_member_text(out, "second", decision->second);
     if (decision->second_ms)
-        member_time(out, "seconded", decision->second_ms);
+        request_member_time(out, "seconded", decision->second_ms);
     json_member_text(out, "reason", decision->reason);
     json_member_raw(out, "costs", decision->costs);
     json_member_raw(out, "benefits", decision->benefits);
     json_member_raw(out, "mitigations", decision->mitigations);
     json_member_text(out, "displacement", decision->displacement);
-    member_time(out, "review_by", decision->review_by_ms);
+    request_member_time(out, "review_by", decision->review_by_ms);
     json_member_unsigned(out, "revision", decision->revision);
     json_member_unsigned(out, "alerts_spared", decision->spared);
     int status = write_dissents(show, decision->decision_id);
     if (decision->ended_ms) {
         bool list = decision->why.length && decision->why.data[0] == '[';
-        member_time(out, "ended", decision->ended_ms);
+        request_member_time(out, "ended", decision->ended_ms);
         if (list && text_is(decision->state, "changed"))
             json_member_raw(out, "changed", decision->why);
         else

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "dispatch/pathway.h"
+#include "json/time.h"
 
 #define OPERATION_FIELDS 10
 
@@ -108,6 +109,20 @@ int request_fail(struct request *request, const char *code, const char *format, 
     va_end(arguments);
     request->code = code;
     return -1;
+}
+
+int request_refused(struct request *request, int status, const struct refusal *refusal)
+{
+    if (refusal->code)
+        (void)request_fail(request, refusal->code, "%s", refusal->sentence);
+    return status;
+}
+
+void request_member_time(struct buffer *out, const char *key, int64_t ms)
+{
+    char text[TIME_TEXT_SIZE];
+    time_format(ms, text);
+    json_member_string(out, key, text);
 }
 
 int request_journal_failed(struct request *request, int status)

@@ -87,6 +87,9 @@ int request_pack_change(struct request *request);
 /* For the operations. */
 int request_fail(struct request *request, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* What was not done for that reason, if there is one; returns `status`. */
+int request_refused(struct request *request, int status, const struct refusal *refusal);
+void request_member_time(struct buffer *out, const char *key, int64_t ms);
 int request_journal_failed(struct request *request, int status);
 struct pw_text request_text(const struct request *request, const char *name); /* empty when absent */
 uint64_t request_number(const struct request *request, const char *name, uint64_t otherwise);

@@ -158,14 +158,12 @@ static cJSON *make_patch(const struct ctl *ctl)
 static uint64_t hash_of(const struct ctl *ctl, const cJSON *item, const cJSON *finding)
 {
     struct buffer all = {0};
-    uint64_t hash = UINT64_C(14695981039346656037);
     buffer_format(&all, "%s\n%.0f\n%s\n%s", table_word(item, "case"),
                   cJSON_GetNumberValue(table_find(item, "revision")), table_word(finding, "event.source"),
                   table_word(finding, "event.id"));
     for (int i = 1; i < ctl->positional_count; i++)
         buffer_format(&all, "\n%s", ctl->positionals[i]);
-    for (size_t i = 0; i < all.length; i++)
-        hash = (hash ^ (uint8_t)all.data[i]) * UINT64_C(1099511628211); /* FNV-1a */
+    uint64_t hash = text_hash(TEXT_HASH_SEED, buffer_view(&all));
     buffer_release(&all);
     return hash;
 }

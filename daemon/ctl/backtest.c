@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "ctl/census.h"
 #include "ctl/comparison.h"
 #include "ctl/offline.h"
 #include "dispatch/assessment.h"
@@ -385,7 +384,7 @@ static void changed(void *owner, uint32_t instance, bool up)
 static void logged(void *owner, uint32_t severity, const char *instance, struct pw_text line)
 {
     struct backtest *backtest = ((struct side *)owner)->backtest;
-    uint64_t hash = census_hash(line) ^ census_hash((struct pw_text){instance, strlen(instance)});
+    uint64_t hash = text_hash(text_hash(TEXT_HASH_SEED, line), (struct pw_text){instance, strlen(instance)});
     uint32_t known = 0;
     while (known < SAID_LINES && backtest->lines[known] != hash)
         known++;

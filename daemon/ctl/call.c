@@ -166,19 +166,24 @@ int call_find(struct call *call, const struct buffer *request, cJSON **ret_answe
     return ask(call, request, true, ret_answer);
 }
 
-int call_once(struct ctl *ctl, const char *op, cJSON **ret_answer)
+int call_request(struct ctl *ctl, const struct buffer *request, cJSON **ret_answer)
 {
     struct call *call = NULL;
     int status = call_open(ctl, &call);
-    if (status != CTL_GOOD)
-        return status;
+    if (status == CTL_GOOD)
+        status = call_ask(call, request, ret_answer);
+    call_close(call);
+    return status;
+}
+
+int call_once(struct ctl *ctl, const char *op, cJSON **ret_answer)
+{
     struct buffer request = {0};
     json_write_begin(&request, '{');
     json_member_string(&request, "op", op);
     json_write_end(&request, '}');
-    status = call_ask(call, &request, ret_answer);
+    int status = call_request(ctl, &request, ret_answer);
     buffer_release(&request);
-    call_close(call);
     return status;
 }
 

@@ -25,7 +25,10 @@ int call_find(struct call *call, const struct buffer *request, cJSON **ret_answe
 /* Opens, asks, closes, and says nothing: the daemon may be changing over. CTL_GOOD, or CTL_BAD: ask again. */
 int call_quietly(struct ctl *ctl, const struct buffer *request, cJSON **ret_answer);
 
-/* Opens, asks an operation without fields, closes. */
+/* Opens, asks, closes. */
+int call_request(struct ctl *ctl, const struct buffer *request, cJSON **ret_answer);
+
+/* The same of an operation without fields. */
 int call_once(struct ctl *ctl, const char *op, cJSON **ret_answer);
 
 /* All pages of a list, each row handed to `row`; `limit` 0: all. The request has no limit and no after. */

@@ -14,15 +14,6 @@
 const char *const column_names[COLUMN_COUNT] = {"events",   "findings",  "hits",      "asks",     "holds",
                                                 "declines", "reversals", "withdrawn", "no_action"};
 
-/* FNV-1a. */
-uint64_t census_hash(struct pw_text name)
-{
-    uint64_t hash = 14695981039346656037u;
-    for (size_t i = 0; i < name.length; i++)
-        hash = (hash ^ (unsigned char)name.data[i]) * 1099511628211u;
-    return hash;
-}
-
 void census_row_release(struct census_row *row)
 {
     free(row->minutes);
@@ -71,7 +62,7 @@ struct census_row *census_row(struct census *census, struct pw_text name)
         return NULL;
     }
     name = text_cut(name, CENSUS_NAME_BYTES - 1); /* two that are the same so far share a row */
-    uint32_t at = (uint32_t)census_hash(name) % PLACES;
+    uint32_t at = (uint32_t)text_hash(TEXT_HASH_SEED, name) % PLACES;
     while (census->places[at] > 0 && !is_named(census->rows[census->places[at] - 1], name))
         at = (at + 1) % PLACES;
     if (census->places[at] > 0)

@@ -70,7 +70,4 @@ bool census_median(struct census_row *row, uint32_t *ret_minutes);
 void census_suppress(struct census *census, struct census_row *total, uint32_t *hidden);
 void census_hide(struct census *census, struct census_row *total, uint32_t hidden);
 
-/* A hash of a name, the same on every machine. */
-uint64_t census_hash(struct pw_text name);
-
 #endif

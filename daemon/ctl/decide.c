@@ -55,13 +55,9 @@ static void print_day(const char *instant)
 /* Asks what `request` says, closes it, and shows what became of the case. */
 static int act(struct ctl *ctl, struct buffer *request, const char *done)
 {
-    struct call *call = NULL;
     cJSON *answer = NULL;
     json_write_end(request, '}');
-    int status = call_open(ctl, &call);
-    if (status == CTL_GOOD)
-        status = call_ask(call, request, &answer);
-    call_close(call);
+    int status = call_request(ctl, request, &answer);
     buffer_release(request);
     const cJSON *result = cJSON_GetObjectItemCaseSensitive(answer, "result");
     if (status == CTL_GOOD && ctl->json) {

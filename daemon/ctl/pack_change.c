@@ -93,13 +93,9 @@ static void say_how_to_second(const cJSON *result, double change)
 /* Asks what `request` says, and closes it. */
 static int act(struct ctl *ctl, struct buffer *request)
 {
-    struct call *call = NULL;
     cJSON *answer = NULL;
     json_write_end(request, '}');
-    int status = call_open(ctl, &call);
-    if (status == CTL_GOOD)
-        status = call_ask(call, request, &answer);
-    call_close(call);
+    int status = call_request(ctl, request, &answer);
     buffer_release(request);
     const cJSON *result = cJSON_GetObjectItemCaseSensitive(answer, "result");
     const char *state = table_word(result, "state");
@@ -296,21 +292,17 @@ static void show_change(struct ctl *ctl, cJSON *row)
 static int show_one(struct ctl *ctl)
 {
     struct buffer request = {0};
-    struct call *call = NULL;
     cJSON *answer = NULL;
     int64_t change = 0;
     int status = ctl_option_number(ctl, "--change", 1, INT64_MAX, 0, &change);
-    if (status == CTL_GOOD)
-        status = call_open(ctl, &call);
     begin(&request, "pack.change");
     json_member_integer(&request, "change", change);
     json_write_end(&request, '}');
     if (status == CTL_GOOD)
-        status = call_ask(call, &request, &answer);
+        status = call_request(ctl, &request, &answer);
     if (status == CTL_GOOD)
         show_change(ctl, cJSON_GetObjectItemCaseSensitive(answer, "result"));
     cJSON_Delete(answer);
-    call_close(call);
     buffer_release(&request);
     return status;
 }

@@ -272,7 +272,7 @@ static int take_event(void *to, const struct journal_event *event)
     if (event->received_ms < survey->from_ms || event->received_ms > survey->to_ms ||
         event_family_of(event->type, walk->recall.config->type_prefix, &name) == EVENT_CONTROL)
         return 0;
-    walk->engagement = census_hash(event->engagement_id);
+    walk->engagement = text_hash(TEXT_HASH_SEED, event->engagement_id);
     walk->received_ms = event->received_ms;
     walk->spoken_count = 0;
     struct work *work = work_new(WORK_LOOK, event); /* the document points into its bytes */

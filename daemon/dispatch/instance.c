@@ -280,11 +280,7 @@ static void learn_earlier(struct instance *instance, const struct pw_document *r
 
 static void learn_lists(struct instance *instance, const struct pw_document *ready)
 {
-    struct pw_text word = json_text(ready, json_member(ready, PW_NODE_ROOT, "lists"));
-    uint64_t hash = 14695981039346656037u; /* FNV-1a */
-    for (size_t i = 0; i < word.length; i++)
-        hash = (hash ^ (unsigned char)word.data[i]) * 1099511628211u;
-    instance->lists = hash;
+    instance->lists = text_hash(TEXT_HASH_SEED, json_text(ready, json_member(ready, PW_NODE_ROOT, "lists")));
 }
 
 static void host_up(void *owner, struct host_process *host, const struct pw_document *ready)

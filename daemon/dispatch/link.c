@@ -90,16 +90,11 @@ const struct link *links_find(const struct links *links, const struct link *link
 
 /* ---- what came before ---- */
 
-/* FNV-1a; of two events it is the same once in 2^64, and then neither comes before the other. */
+/* Of two events it is the same once in 2^64, and then neither comes before the other. */
 int64_t link_tie(struct pw_text source, struct pw_text id)
 {
-    uint64_t hash = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < source.length; i++)
-        hash = (hash ^ (uint8_t)source.data[i]) * UINT64_C(1099511628211);
-    hash *= UINT64_C(1099511628211); /* where the one ends and the other begins */
-    for (size_t i = 0; i < id.length; i++)
-        hash = (hash ^ (uint8_t)id.data[i]) * UINT64_C(1099511628211);
-    return (int64_t)hash;
+    const struct pw_text between = {"", 1}; /* where the one ends and the other begins */
+    return (int64_t)text_hash(text_hash(text_hash(TEXT_HASH_SEED, source), between), id);
 }
 
 bool earlier_than(int64_t at_ms, int64_t tie, int64_t than_ms, int64_t than_tie)

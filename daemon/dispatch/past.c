@@ -10,13 +10,10 @@
 
 /* ---- what is under way ---- */
 
-/* FNV-1a; collisions only make work wait that need not. */
+/* Collisions only make work wait that need not. */
 static uint64_t hash_of(const struct link *link)
 {
-    uint64_t hash = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < link->length; i++)
-        hash = (hash ^ (uint8_t)link->name[i]) * UINT64_C(1099511628211);
-    return hash;
+    return text_hash(TEXT_HASH_SEED, (struct pw_text){link->name, link->length});
 }
 
 static struct held_link **bucket_of(const struct dispatch *dispatch, uint64_t hash)

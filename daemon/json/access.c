@@ -22,6 +22,13 @@ bool text_equal(struct pw_text a, struct pw_text b)
     return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
 }
 
+uint64_t text_hash(uint64_t hash, struct pw_text text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        hash = (hash ^ (uint8_t)text.data[i]) * UINT64_C(1099511628211);
+    return hash;
+}
+
 bool text_blank(struct pw_text text)
 {
     for (size_t i = 0; i < text.length; i++)

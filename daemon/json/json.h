@@ -106,6 +106,9 @@ bool text_is(struct pw_text text, const char *literal);
 bool text_equal(struct pw_text a, struct pw_text b);
 /* As much of it as `most` bytes hold, in whole characters of UTF-8. */
 struct pw_text text_cut(struct pw_text text, size_t most);
+/* FNV-1a, the same on every machine; begin with TEXT_HASH_SEED, or go on with what came out. */
+#define TEXT_HASH_SEED UINT64_C(14695981039346656037)
+uint64_t text_hash(uint64_t hash, struct pw_text text);
 /* Whether it holds nothing but spaces and line breaks. */
 bool text_blank(struct pw_text text);
 #define TEXT_FMT(t) (int)((t).length > 4096 ? 4096 : (t).length), ((t).data ? (t).data : "")

@@ -140,7 +140,8 @@ static void try_it(struct activation *activation)
     const struct generation_change change = {
         attempt->change_id, attempt->at_ms, attempt->choice, attempt->pack, {attempt->body, attempt->length}};
     char *error = NULL;
-    attempt->base = generation_base(config->state_dir, generation_current(config->state_dir), &change);
+    attempt->base =
+        generation_base(config->state_dir, config_packs_current(config->state_dir, NULL), &change);
     int status = generation_make(config->state_dir, attempt->base, config->packs_configured, &change,
                                  &attempt->made, &error);
     if (status == 0 && generation_use(config->state_dir, attempt->made) < 0)

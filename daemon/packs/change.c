@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <pathwayd/plugin.h>
 #include <sodium.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,19 +19,6 @@
 static struct pw_text text_of(const char *string)
 {
     return (struct pw_text){string, strlen(string)};
-}
-
-static int refuse(struct pack_answer *answer, const char *code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static int refuse(struct pack_answer *answer, const char *code, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(answer->sentence, sizeof(answer->sentence), format, arguments);
-    va_end(arguments);
-    answer->code = code;
-    return PW_ERROR_INVALID;
 }
 
 /* A change as it stands, copied; empty texts stay so. */
@@ -111,20 +97,16 @@ static int check_proposal(const struct config *config, const struct pack_proposa
     bool off = text_is(proposal->choice, "off");
     char *why = NULL;
     if (!off && !text_is(proposal->choice, "active") && !text_is(proposal->choice, "shadow"))
-        return refuse(answer, "bad_request", "A pack is brought to active, shadow or off.");
+        return refuse(&answer->refusal, "bad_request", "A pack is brought to active, shadow or off.");
     if (text_blank(proposal->reason))
-        return refuse(answer, "bad_request", "A change of policy says why: give a reason.");
+        return refuse(&answer->refusal, "bad_request", "A change of policy says why: give a reason.");
     if (off && !proposal->pack.length)
-        return refuse(answer, "bad_request", "Name the pack that is to be taken out.");
-    if (config->packs_two_people && !proposal->actor.person)
-        return refuse(
-            answer, "two_people",
-            "A pack takes two people, and %.*s is an account of the system: nobody in particular. Act under "
-            "your own account.",
-            TEXT_FMT(proposal->actor.name));
-    int status = off ? 0 : pack_head_read(head, proposal->body, &why);
-    if (status == PW_ERROR_INVALID)
-        status = refuse(answer, "bad_request", "%s", why ? why : "");
+        return refuse(&answer->refusal, "bad_request", "Name the pack that is to be taken out.");
+    int status = config->packs_two_people ? actor_may_propose(&proposal->actor, &answer->refusal) : 0;
+    if (status == 0 && !off)
+        status = pack_head_read(head, proposal->body, &why);
+    if (why)
+        status = refuse(&answer->refusal, "bad_request", "%s", why);
     free(why);
     return status;
 }
@@ -163,8 +145,9 @@ int pack_propose(struct journal_writer *writer, const struct config *config,
     if (status == 0)
         status = journal_pack_in_state(journal_writer_view(writer), "trying", take, &trying);
     if (status == 0 && trying.change.change_id && !config->packs_two_people)
-        status = refuse(ret_answer, "state", "Change %" PRIu64 " is being tried: wait until that is over.",
-                        trying.change.change_id);
+        status =
+            refuse(&ret_answer->refusal, "state",
+                   "Change %" PRIu64 " is being tried: wait until that is over.", trying.change.change_id);
     if (status == 0)
         status = propose(writer, config, proposal, &head, ret_answer);
     pack_head_release(&head);
@@ -180,10 +163,11 @@ static int find(struct journal_writer *writer, uint64_t change_id, struct copy *
     int status =
         change_id ? journal_packs_read(journal_writer_view(writer), change_id - 1, 1, take, copy) : 0;
     if (status == 0 && (copy->change.change_id != change_id || !change_id))
-        return refuse(answer, "not_found", "There is no change of packs with that number.");
+        return refuse(&answer->refusal, "not_found", "There is no change of packs with that number.");
     if (status == 0 && !text_is(copy->change.state, "proposed"))
-        return refuse(answer, "state", "Change %" PRIu64 " is %s: there is nothing to second or to withdraw.",
-                      change_id, copy->state);
+        return refuse(&answer->refusal, "state",
+                      "Change %" PRIu64 " is %s: there is nothing to second or to withdraw.", change_id,
+                      copy->state);
     answer->change_id = change_id;
     if (status == 0) {
         snprintf(answer->pack, sizeof(answer->pack), "%s", copy->pack);
@@ -222,7 +206,7 @@ static int check_newest(struct journal_writer *writer, const struct copy *copy, 
     int status = journal_packs_read(journal_writer_view(writer), copy->change.change_id, UINT32_MAX,
                                     see_later, &later);
     return status < 0 || !later.change_id ? status
-                                          : refuse(answer, "state",
+                                          : refuse(&answer->refusal, "state",
                                                    "%s has been changed since, by change %" PRIu64
                                                    ": withdraw this one, and propose it anew.",
                                                    copy->pack, later.change_id);
@@ -232,20 +216,15 @@ static int second(struct journal_writer *writer, struct copy *copy, const struct
                   struct pack_answer *answer)
 {
     struct copy trying = {0};
-    if (text_is(actor->name, copy->actor))
-        return refuse(answer, "two_people", "%s proposed it: somebody else has to second it.", copy->actor);
-    if (!actor->person)
-        return refuse(
-            answer, "two_people",
-            "A pack takes two people, and %.*s is an account of the system: nobody in particular. Act under "
-            "your own account.",
-            TEXT_FMT(actor->name));
-    int status = check_newest(writer, copy, answer);
+    int status = actor_may_second(actor, copy->actor, &answer->refusal);
+    if (status == 0)
+        status = check_newest(writer, copy, answer);
     if (status == 0)
         status = journal_pack_in_state(journal_writer_view(writer), "trying", take, &trying);
     if (status == 0 && trying.change.change_id)
-        status = refuse(answer, "state", "Change %" PRIu64 " is being tried: wait until that is over.",
-                        trying.change.change_id);
+        status =
+            refuse(&answer->refusal, "state", "Change %" PRIu64 " is being tried: wait until that is over.",
+                   trying.change.change_id);
     release(&trying);
     if (status < 0)
         return status;

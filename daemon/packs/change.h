@@ -27,14 +27,13 @@ struct pack_proposal {
 };
 
 struct pack_answer {
-    const char *code; /* as in cases/decision.h; NULL: done */
-    char sentence[640];
+    struct refusal refusal;
     uint64_t change_id;
     const char *state;
     char pack[128], version[64];
 };
 
-/* 0; PW_ERROR_INVALID with code and sentence; else a journal error. */
+/* 0; PW_ERROR_INVALID with the answer's refusal; else a journal error. */
 int pack_propose(struct journal_writer *writer, const struct config *config,
                  const struct pack_proposal *proposal, struct pack_answer *ret_answer);
 int pack_second(struct journal_writer *writer, uint64_t change_id, const struct actor *actor,

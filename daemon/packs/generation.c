@@ -440,17 +440,6 @@ int generation_make(const char *state_dir, uint64_t base, const char *configured
     return status;
 }
 
-uint64_t generation_current(const char *state_dir)
-{
-    char *link = NULL, name[32];
-    if (asprintf(&link, "%s/packs/current", state_dir) < 0)
-        return 0;
-    ssize_t length = readlink(link, name, sizeof(name) - 1);
-    name[length > 0 ? length : 0] = '\0';
-    free(link);
-    return strtoull(name, NULL, 10);
-}
-
 static int64_t number_of(const struct pw_document *document, const char *name)
 {
     int64_t value = -1;

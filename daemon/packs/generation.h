@@ -34,8 +34,6 @@ struct generation_change {
     struct pw_text text;
 };
 
-/* The one that `current` leads to; 0: none. */
-uint64_t generation_current(const char *state_dir);
 /* Which one `number` was made out of, when it was this change that made it; else `number` itself: an attempt that was
  * interrupted is begun again from where it began. */
 uint64_t generation_base(const char *state_dir, uint64_t number, const struct generation_change *change);

@@ -4,11 +4,8 @@ reach their feed and the control endpoint, and nobody else does."""
 
 import json
 import os
-import shutil
-import subprocess
-import tempfile
 
-from harness import BIN, SLOW, Daemon, check, environment_for_others, event, finish, skip
+from harness import SLOW, Daemon, Others, check, event, finish, skip
 
 NAMED, OTHER = 65001, 65002  # no accounts of this machine; a uid is all that the sockets ask for
 
@@ -16,29 +13,19 @@ if os.geteuid() != 0:
     skip("named accounts reach the sockets", "only root can be other accounts")
     finish()
 
-place = tempfile.mkdtemp(prefix="pathwayd-accounts-")
-os.chmod(place, 0o755)
-environment = environment_for_others(place)
-program = os.path.join(place, "pathwayctl")  # the build folder may be closed to other accounts
-shutil.copy(os.path.join(BIN, "pathwayctl"), program)
-runtime = os.path.join(place, "run")
-os.mkdir(runtime)
-os.chmod(runtime, 0o755)
+others = Others()
+runtime = others.folder("run")
 
 daemon = Daemon(plugins=[], runtime_dir=runtime, control={"uids": [NAMED]})
 daemon.config["feeds"] = [{"name": name, "listen": f"ipc://{name}.sock", "sources": ["https://test.example.edu/"],
                            "types": ["*"], "peer_uids": uids} for name, uids in (("named", [NAMED]), ("own", []))]
 daemon.write_config()
-readable = os.path.join(place, "ctl.conf")
-shutil.copy(daemon.file, readable)
-os.chmod(readable, 0o644)
 os.umask(0o077)  # a unit's UMask= must not close the sockets
 daemon.start()
 
 
 def run(uid, *arguments, stdin=None):
-    return subprocess.run([program, "--config", readable, *arguments], input=stdin, capture_output=True, text=True,
-                          user=uid, group=uid, extra_groups=[], timeout=60 * SLOW, env=environment)
+    return others.run(uid, daemon, *arguments, stdin=stdin)
 
 
 def send(uid, feed, number):
@@ -57,5 +44,4 @@ check(run(NAMED, "status", "--json").returncode == 0, "an account in control.uid
 check(run(OTHER, "status", "--json").returncode != 0, "another does not get it")
 check(daemon.ctl("status", "--json").returncode == 0, "root does, by the same configuration")
 check(daemon.stop() == 0, "and it stops")
-shutil.rmtree(place)
 finish()

@@ -4,13 +4,11 @@ colleague: in five commands. Packs that the policies refuse, people who are one,
 
 import json
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 import time
 
-from harness import BUILD, SLOW, Daemon, check, environment_for_others, event, finish, policies, skip
+from harness import SLOW, Daemon, Others, check, event, finish, policies, skip
 
 ALICE, BOB = 65001, 65002  # no accounts of this machine: known by their numbers
 
@@ -18,12 +16,8 @@ if os.geteuid() != 0:
     skip("packs come into force by two people", "only root can be other accounts")
     finish()
 
-place = tempfile.mkdtemp(prefix="pathwayd-activation-")
-os.chmod(place, 0o755)
-environment = environment_for_others(place)
-packs = os.path.join(place, "packs")
-os.mkdir(packs)
-os.chmod(packs, 0o755)
+others = Others()
+packs = others.folder("packs")
 daemon = Daemon(policies(("research", "legal")), control={"uids": [ALICE, BOB]})
 OFFICE = {"pack": "office", "version": "1", "effective_from": "2020-01-01", "as_of": "2026-01-01", "source": "the office",
           "verified": False, "regime": "office", "pathways": {"legal": {"rules": [
@@ -47,23 +41,11 @@ for plugin in daemon.config["plugins"][1:]:
     plugin["config"]["packs"] = os.path.join(packs, "active.json")
     plugin["readable"] = [packs]
 daemon.write_config()
-os.chmod(daemon.home, 0o755)
-os.chmod(daemon.ctl_file, 0o644)
-tree = os.path.join(place, "build")  # the build folder may be closed to other accounts
-for folder, names in (("bin", ("pathwayctl", "pathwayd-host", "pathwayd.tree")), ("plugins", ("research.so", "legal.so"))):
-    os.makedirs(os.path.join(tree, folder))
-    for name in names:
-        shutil.copy(os.path.join(BUILD, folder, name), os.path.join(tree, folder))
+os.chmod(daemon.home, 0o755)  # root's folders stay open to the others, as they are to a group of auditors
 
 
 def run(uid, *arguments):
-    """As that account; root's folders stay open to it, as they are to a group of auditors."""
-    def become():
-        os.setgroups([])
-        os.setgid(uid)
-        os.setuid(uid)
-    return subprocess.run([os.path.join(tree, "bin", "pathwayctl"), "--config", daemon.ctl_file, *arguments], capture_output=True,
-                          text=True, preexec_fn=become, timeout=120 * SLOW, env=environment)
+    return others.run(uid, daemon, *arguments)
 
 
 NUMBER = 0
@@ -266,5 +248,4 @@ check(ran.returncode == 0 and "One person" in ran.stdout, f"may do without a sec
 row = history()[-1]
 check(row["one_person"] and "one person" in row["said"] and row["state"] == "done", "and the record says so")
 check(daemon.stop() == 0, "and it stops")
-shutil.rmtree(place)
 finish()

@@ -8,11 +8,10 @@ import socket
 import sqlite3
 import struct
 import subprocess
-import tempfile
 import threading
 import time
 
-from harness import BIN, SEVEN_SONS, SLOW, SOURCE, Daemon, check, environment_for_others, event, finish, skip, until
+from harness import BIN, SEVEN_SONS, SLOW, SOURCE, Daemon, Others, check, event, finish, skip, until
 
 CTL = os.path.join(BIN, "pathwayctl")
 daemon = Daemon(feeds=None)
@@ -385,14 +384,8 @@ for words in [["event", "show", "0"], ["event", "show", "9" * 30]]:
     check(run.returncode == 1 and "there is no event" in run.stderr and "event.show" not in run.stderr,
           f"{' '.join(words)}: not there, without the protocol's words")
 if os.getuid() == 0:
-    with tempfile.TemporaryDirectory() as open_to_all:
-        os.chmod(open_to_all, 0o755)
-        shutil.copy(daemon.ctl_file, open_to_all + "/conf")
-        os.chmod(open_to_all + "/conf", 0o644)
-        shutil.copytree(BIN, open_to_all + "/bin")
-        run = subprocess.run([open_to_all + "/bin/pathwayctl", "--config", open_to_all + "/conf", "status"],
-                             capture_output=True, text=True, user=65534, cwd="/", env=environment_for_others(open_to_all))
-        check(run.returncode == 1 and "control.uids" in run.stderr, "another account is told who may ask")
+    run = Others().run(65534, daemon, "status")
+    check(run.returncode == 1 and "control.uids" in run.stderr, "another account is told who may ask")
 else:
     skip("another account is told who may ask", "only root can be somebody else")
 for words in [["event", "show", "999999"], ["case", "show", "C-999999"], ["case", "show", "no-such-engagement"]]:

@@ -5,11 +5,9 @@ something that it relied on is otherwise, or its review is due; and all of it is
 import json
 import os
 import shutil
-import subprocess
-import tempfile
 import time
 
-from harness import BIN, SEVEN_SONS, SLOW, SOURCE, Daemon, check, environment_for_others, event, finish, policies, skip
+from harness import SEVEN_SONS, SLOW, SOURCE, Daemon, Others, check, event, finish, policies, skip
 
 ALICE, BOB = 65001, 65002  # no accounts of this machine: known by their numbers
 
@@ -17,14 +15,8 @@ if os.geteuid() != 0:
     skip("people decide under their own accounts", "only root can be other accounts")
     finish()
 
-place = tempfile.mkdtemp(prefix="pathwayd-decisions-")
-os.chmod(place, 0o755)
-environment = environment_for_others(place)
-program = os.path.join(place, "pathwayctl")
-shutil.copy(os.path.join(BIN, "pathwayctl"), program)
-runtime = os.path.join(place, "run")
-os.mkdir(runtime)
-os.chmod(runtime, 0o755)
+others = Others()
+runtime = others.folder("run")
 STREAM = {"name": "stream", "plugin": "stream", "stage": "notify",
           "config": {"listen": f"abstract://pathwayd-decisions-{os.getpid()}"}}
 daemon = Daemon(policies(("research",)) + [STREAM], runtime_dir=runtime, control={"uids": [ALICE, BOB]},
@@ -35,14 +27,10 @@ daemon.config["plugins"][0]["config"]["lists"] = [sons]
 daemon.config["plugins"][0]["readable"].append(daemon.home)
 daemon.config["feeds"][0]["listen"] = daemon.feed = f"ipc://{runtime}/feed.sock"
 daemon.write_config()
-readable = os.path.join(place, "ctl.conf")
-shutil.copy(daemon.file, readable)
-os.chmod(readable, 0o644)
 
 
 def run(uid, *arguments):
-    return subprocess.run([program, "--config", readable, *arguments], capture_output=True, text=True, user=uid, group=uid,
-                          extra_groups=[], timeout=60 * SLOW, env=environment)
+    return others.run(uid, daemon, *arguments)
 
 
 def send(*events):
@@ -188,5 +176,4 @@ check(ran.returncode == 1 and "no such case" in ran.stderr, "a case that is not 
 ran = daemon.ctl("case", "decide", "E-1", "proceed", "--reason", "x", "--review-by", "someday")
 check(ran.returncode == 2 and "review_by" in ran.stderr, f"a day that is none {ran.stderr}")
 check(daemon.stop() == 0, "and it stops")
-shutil.rmtree(place)
 finish()

@@ -45,15 +45,38 @@ def finish():
     sys.exit(1 if _failed else 0)
 
 
-def environment_for_others(place):
-    """For programs that run as other accounts: what sanitizers read stands where everybody may read it."""
-    environment = dict(os.environ)
-    options = environment.get("TSAN_OPTIONS", "")
-    if options.startswith("suppressions="):
-        copy = shutil.copy(options.split("=", 1)[1], place)
+class Others:
+    """Other accounts of this machine (a uid is all that sockets ask for): pathwayctl and what it needs, copied to a place
+    that they can read, for the build folder may be closed to them. Only root can be others."""
+
+    def __init__(self):
+        self.place = tempfile.mkdtemp(prefix="pathwayd-others-")
+        os.chmod(self.place, 0o755)
+        build = os.path.join(self.place, "build")
+        shutil.copytree(BIN, os.path.join(build, "bin"))
+        shutil.copytree(os.path.join(BUILD, "plugins"), os.path.join(build, "plugins"), ignore=shutil.ignore_patterns("CMakeFiles"))
+        self.program = os.path.join(build, "bin", "pathwayctl")
+        self.environment = dict(os.environ)
+        options = self.environment.get("TSAN_OPTIONS", "")
+        if options.startswith("suppressions="):
+            self.environment["TSAN_OPTIONS"] = "suppressions=" + self.readable(options.split("=", 1)[1])
+        atexit.register(shutil.rmtree, self.place, ignore_errors=True)
+
+    def readable(self, path):
+        copy = shutil.copy(path, self.place)
         os.chmod(copy, 0o644)
-        environment["TSAN_OPTIONS"] = f"suppressions={copy}"
-    return environment
+        return copy
+
+    def folder(self, name):
+        path = os.path.join(self.place, name)
+        os.mkdir(path)
+        os.chmod(path, 0o755)
+        return path
+
+    def run(self, uid, daemon, *arguments, stdin=None):
+        return subprocess.run([self.program, "--config", self.readable(daemon.ctl_file), *arguments], input=stdin, cwd="/",
+                              capture_output=True, text=True, user=uid, group=uid, extra_groups=[], env=self.environment,
+                              timeout=120 * SLOW)
 
 
 def seed():

@@ -141,9 +141,9 @@ static void asks(struct fixture *fixture, int (*run)(struct journal_writer *, vo
     fixture->answer = (struct decision_answer){0};
     step->fixture = fixture;
     int status = run_errand(fixture->scratch.journal, run, step);
-    assert_int_equal(status, fixture->answer.code ? PW_ERROR_INVALID : 0);
-    assert_true(!fixture->answer.code == !fixture->answer.sentence[0]);
-    fixture->code = fixture->answer.code ? fixture->answer.code : "";
+    assert_int_equal(status, fixture->answer.refusal.code ? PW_ERROR_INVALID : 0);
+    assert_true(!fixture->answer.refusal.code == !fixture->answer.refusal.sentence[0]);
+    fixture->code = fixture->answer.refusal.code ? fixture->answer.refusal.code : "";
 }
 
 static struct decision_request request_of(const struct actor *actor, const char *disposition)
@@ -338,7 +338,7 @@ static void every_state_and_everything_that_can_happen(void **state)
                      fixture.code[0] ? " !" : "", fixture.code);
             if (strcmp(came, expected[deed][start]) != 0)
                 fail_msg("start %d, deed %d: %s, not %s (%s)", start, deed, came, expected[deed][start],
-                         fixture.answer.sentence);
+                         fixture.answer.refusal.sentence);
             uint64_t records = 0;
             char *error = NULL;
             assert_int_equal(scratch_verify(&fixture.scratch, &records, &error), 0);
@@ -354,8 +354,8 @@ static void refuses(struct fixture *fixture, const struct decision_request *requ
     struct step step = {.request = *request};
     asks(fixture, decide, &step);
     assert_string_equal(fixture->code, code);
-    if (!strstr(fixture->answer.sentence, words))
-        fail_msg("\"%s\" does not say \"%s\"", fixture->answer.sentence, words);
+    if (!strstr(fixture->answer.refusal.sentence, words))
+        fail_msg("\"%s\" does not say \"%s\"", fixture->answer.refusal.sentence, words);
     assert_string_equal(look(fixture).state, "new");
 }
 

@@ -169,11 +169,11 @@ static void an_interrupted_attempt_is_known(void **state)
                                    elsewhere = {1, 8, "active", "a", {"", 0}};
     (void)state;
     write_file("active.json", "{\"active\": []}");
-    assert_int_equal(generation_current(folder), 0);
+    assert_int_equal(config_packs_current(folder, NULL), 0);
     assert_string_equal(make(1, 0, "active.json", "active", "a", pack_text("a", "1", "2020-01-01", NULL)),
                         "");
     assert_int_equal(generation_use(folder, 1), 0);
-    assert_int_equal(generation_current(folder), 1);
+    assert_int_equal(config_packs_current(folder, NULL), 1);
     assert_int_equal(generation_base(folder, 1, &same), 0);
     assert_int_equal(generation_base(folder, 1, &other), 1);
     assert_int_equal(generation_base(folder, 1, &elsewhere), 1);

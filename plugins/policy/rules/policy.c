@@ -446,57 +446,43 @@ static int32_t verify(struct instance *instance, const struct weak *weak)
     return emit(instance, &verdict, outcome);
 }
 
-/* An event that no pack's validity covers is not passed over in silence. */
-static int32_t no_pack(struct instance *instance)
+/* Nothing is passed over in silence: not an event that no pack's validity covers, nor one on a pathway that no pack has
+ * rules for (`pack` NULL), or has any more. */
+static int32_t say_unjudged(struct instance *instance, const struct pack *pack)
 {
     static const struct pw_text requirement[] = {{"R09", 3}};
-    const struct pack *pack = instance->packs[0];
-    int length = snprintf(
-        instance->text, sizeof instance->text,
-        "The rules of pack %.*s are in force from %.*s%s; this event is dated outside that time, so "
-        "pathway %s was not judged. Check the event's date, or configure a pack for it.",
-        (int)pack->name.length, pack->name.data, (int)pack->effective_text.length, pack->effective_text.data,
-        pack->effective_to == INT64_MAX ? "" : " until a date given there", instance->policy->pathway);
+    struct buffer_piece text = {instance->text, 0, sizeof instance->text};
     struct pw_finding finding = {
         .struct_size = sizeof finding,
         .kind = PW_KIND_SYSTEM,
         .level = PW_LEVEL_NOTE,
         .rule = PW_TEXT("system.no_pack_in_force"),
-        .regime = pack->regime,
-        .version = pack->version,
-        .explanation = {instance->text,
-                        (size_t)length < sizeof instance->text ? (size_t)length : sizeof instance->text - 1},
-        .answerable_by = PW_TEXT("compliance team"),
-        .requirements = requirement,
-        .requirement_count = 1,
-        .costs = pack->words + pack->rules[0].costs.first,
-        .benefits = pack->words + pack->rules[0].benefits.first,
-        .cost_count = pack->rules[0].costs.count,
-        .benefit_count = pack->rules[0].benefits.count,
-    };
-    return instance->host->emit_finding(instance->host, &finding);
-}
-
-/* Nor is one on a pathway that nobody has rules for, or has any more. */
-static int32_t no_rules(struct instance *instance)
-{
-    static const struct pw_text requirement[] = {{"R09", 3}};
-    int length = snprintf(
-        instance->text, sizeof instance->text,
-        "No pack in force has rules for pathway %s, so it was not judged. Bring one into force, or take "
-        "the policy out of the configuration.",
-        instance->policy->pathway);
-    struct pw_finding finding = {
-        .struct_size = sizeof finding,
-        .kind = PW_KIND_SYSTEM,
-        .level = PW_LEVEL_NOTE,
-        .rule = PW_TEXT("system.no_pack_in_force"),
-        .regime = PW_TEXT("pathwayd"),
-        .explanation = {instance->text, (size_t)length},
+        .regime = pack ? pack->regime : PW_TEXT("pathwayd"),
         .answerable_by = PW_TEXT("compliance team"),
         .requirements = requirement,
         .requirement_count = 1,
     };
+    explanation_add(&text, pack ? PW_TEXT("The rules of pack ")
+                                : PW_TEXT("No pack in force has rules for pathway "));
+    if (pack) {
+        explanation_add(&text, pack->name);
+        explanation_add(&text, PW_TEXT(" are in force from "));
+        explanation_add(&text, pack->effective_text);
+        if (pack->effective_to != INT64_MAX)
+            explanation_add(&text, PW_TEXT(" until a date given there"));
+        explanation_add(&text, PW_TEXT("; this event is dated outside that time, so pathway "));
+        finding.version = pack->version;
+        finding.costs = pack->words + pack->rules[0].costs.first;
+        finding.benefits = pack->words + pack->rules[0].benefits.first;
+        finding.cost_count = pack->rules[0].costs.count;
+        finding.benefit_count = pack->rules[0].benefits.count;
+    }
+    explanation_add(&text, (struct pw_text){instance->policy->pathway, strlen(instance->policy->pathway)});
+    explanation_add(
+        &text, pack ? PW_TEXT(" was not judged. Check the event's date, or configure a pack for it.")
+                    : PW_TEXT(", so it was not judged. Bring one into force, or take the policy out of the "
+                              "configuration."));
+    finding.explanation = (struct pw_text){text.data, text.length};
     return instance->host->emit_finding(instance->host, &finding);
 }
 
@@ -531,7 +517,7 @@ int32_t policy_handle(void *handle, const struct pw_message *message)
     }
     bool any = instance->pack_count > 0 && !instance->packs[0]->shadow;
     if (status == PW_OK && !judged)
-        status = any ? no_pack(instance) : no_rules(instance);
+        status = say_unjudged(instance, any ? instance->packs[0] : NULL);
     if (status < 0)
         return explain(instance, status, "the host refused a finding");
     return PW_OK;
