@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from harness import SLOW, Daemon, Others, check, event, finish, policies, skip
+from harness import SLOW, Daemon, Others, Raw, check, event, finish, policies, skip
 
 ALICE, BOB = 65001, 65002  # no accounts of this machine: known by their numbers
 
@@ -218,6 +218,22 @@ def settled():
 
 
 check(settled() == "done" and gift("150000") == set() and gift("300000") == {"5"}, "it is carried on after the start")
+over = write("over.json", version="5.0.1")
+run(ALICE, "pack", "activate", over, "--reason", "The same, while another configuration takes over.")
+number, changes = history()[-1]["change"], daemon.read_log().count("changing over")
+os.chmod(daemon.state, 0o755)
+client = Raw(daemon, BOB)
+daemon.process.send_signal(signal.SIGHUP)
+while daemon.read_log().count("changing over") == changes:
+    pass
+try:
+    client.send({"op": "pack.second", "change": number})
+    client.answer()
+except (EOFError, OSError):
+    pass  # it has closed already: nothing was agreed on
+if settled() == "proposed":
+    run(BOB, "pack", "second", str(number))
+check(settled() == "done" and gift("300000") == {"5.0.1"}, f"what is agreed on while the stages change over does not wait {settled()}")
 stopped = write("stopped.json", version="5.1")
 run(ALICE, "pack", "activate", stopped, "--reason", "The same, stopped in an orderly way.")
 answer = ask(BOB, json.dumps({"op": "pack.second", "change": history()[-1]["change"]}))

@@ -7,7 +7,7 @@ import os
 import shutil
 import time
 
-from harness import SEVEN_SONS, SLOW, SOURCE, Daemon, Others, check, event, finish, policies, skip
+from harness import SEVEN_SONS, SLOW, SOURCE, Daemon, Others, Raw, check, event, finish, policies, skip
 
 ALICE, BOB = 65001, 65002  # no accounts of this machine: known by their numbers
 
@@ -161,6 +161,19 @@ rewrite(effect="forbids_dealing", snapshot="2026-04-01")
 check(until(lambda: case("E-7")["state"] == "new"), "the entry says something else")
 changed = case("E-7")["decisions"][0].get("changed", [])
 check("entry SEVEN-SONS beihang university [seven_sons, forbids_dealing]" in changed, f"and that is named {changed}")
+
+# ---- gone -----------------------------------------------------------------------------------------------------------
+
+check(send(*[event(100 + n, partner=SEVEN_SONS) for n in range(40)]), "forty more")
+for n in range(40):
+    client, busy = Raw(daemon), Raw(daemon)
+    busy.send({"op": "finding.list", "limit": 1000})  # keeps the daemon for a while
+    client.send({"op": "case.decide", "engagement": f"E-{100 + n}", "disposition": "proceed", "reason": "And gone."})
+    client.socket.close()
+    busy.answer()
+daemon.drain()
+actors = {d["actor"] for n in range(40) for d in case(f"E-{100 + n}")["decisions"]}
+check(actors <= {"root"}, f"what a client asked for that has hung up is done for somebody or not at all {actors}")
 
 # ---- the record ----------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,8 @@ import random
 import re
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -43,6 +45,39 @@ def skip(what, why):
 def finish():
     print(f"1..{_count}")
     sys.exit(1 if _failed else 0)
+
+
+class Raw:
+    """A client of the control endpoint that speaks the wire itself (SP over a Unix socket), so that it can hang up or wait
+    where libnng would not. `uid`: who connects."""
+
+    def __init__(self, daemon, uid=0):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(20 * SLOW)
+        os.seteuid(uid)
+        try:
+            self.socket.connect(daemon.control)
+        finally:
+            os.seteuid(0)
+        self.socket.sendall(b"\0SP\0\0\x30\0\0")  # REQ
+        self.receive(8)
+
+    def receive(self, size):
+        bytes_ = b""
+        while len(bytes_) < size:
+            more = self.socket.recv(size - len(bytes_))
+            if not more:
+                raise EOFError
+            bytes_ += more
+        return bytes_
+
+    def send(self, request):
+        body = struct.pack(">I", 0x80000001) + json.dumps(request).encode()
+        self.socket.sendall(b"\1" + struct.pack(">Q", len(body)) + body)
+
+    def answer(self):
+        size = struct.unpack(">xQ", self.receive(9))[0]
+        return json.loads(self.receive(size)[4:])
 
 
 class Others:
@@ -126,6 +161,7 @@ class Daemon:
         self.ctl_file = os.path.join(self.home, "ctl.conf")
         self.log = os.path.join(self.home, "log")
         self.process = None
+        self.control = os.path.join(self.config.get("runtime_dir", self.state), "control.sock")
         self.write_config()
         atexit.register(self.remove)
 
