@@ -129,7 +129,7 @@ const char *const statement_texts[STATEMENT_COUNT] = {
         "since = CASE WHEN excluded.reported THEN excluded.since ELSE max(excluded.since, pending.since + 1) "
         "END, "
         "reported = excluded.reported, reason = CASE WHEN pending.reason = 'correction' AND excluded.reason "
-        "IN ('earlier', 'list') THEN pending.reason ELSE excluded.reason END",
+        "IN ('earlier', 'list', 'unavailable') THEN pending.reason ELSE excluded.reason END",
     [STATEMENT_PENDING_REMOVE] = "DELETE FROM pending WHERE instance = ?1 AND seq = ?2 AND pathway = ?3",
     /* Up to the event of the ?3rd row, so that no event's rows are parted. */
     [STATEMENT_PENDING] = PENDING_COLUMNS

@@ -541,6 +541,10 @@ static int owe_anew(struct journal_writer *writer, void *context)
     int status = journal_pending_put(writer, &pending);
     pending.reason = text("earlier"); /* within the same millisecond */
     status = status ? status : journal_pending_put(writer, &pending);
+    pending.reason = text("unavailable"); /* its plugin was away for too long, and that has been said */
+    pending.since_ms = 8;
+    pending.reported = true;
+    status = status ? status : journal_pending_put(writer, &pending);
     return status ? status : journal_pending_remove(writer, 1, "policy", "lab", 7);
 }
 
