@@ -109,9 +109,9 @@ void dispatch_forget(struct dispatch *dispatch, struct work *work)
 static void look_again(struct dispatch *dispatch, const struct work *work)
 {
     uint32_t asked = dispatch->context.enricher_count ? 1 : dispatch->context.instance_count;
-    for (uint32_t i = 0; (work->corrects || work->kind == WORK_LOOK) && i < asked; i++)
+    for (uint32_t i = 0; work->kind == WORK_LOOK && i < asked; i++)
         dispatch->owed[i].recovering = dispatch->owed[i].restart = !dispatch->owed[i].away;
-    for (uint32_t i = 0; work->owes && i < asked; i++)
+    for (uint32_t i = 0; (work->owes || work->corrects) && i < asked; i++)
         dispatch->owed[i].later = true;
     for (uint32_t i = 0; work->assessment && i < work->assessment->part_count; i++) {
         const struct part *part = &work->assessment->parts[i];
@@ -205,9 +205,10 @@ void dispatch_take(struct dispatch *dispatch, struct work *work)
     owed->asking += work->kind == WORK_AGAIN;
     owed->saying += work->kind == WORK_OUTAGE;
     dispatch->reexamination.looking += work->kind == WORK_LOOK;
+    if (work->kind == WORK_FRESH || work->corrected)
+        past_hold(dispatch, work);
     if (work->kind != WORK_FRESH)
         return;
-    past_hold(dispatch, work);
     work->next = NULL;
     *dispatch->last = work;
     dispatch->last = &work->next;
@@ -270,7 +271,7 @@ static void fill(struct dispatch *dispatch)
             past_fill(dispatch);
         else
             owed_recover(dispatch);
-        while (dispatch->past.done && dispatch_has_room(dispatch) &&
+        while (dispatch->past.done && !dispatch->settling && dispatch_has_room(dispatch) &&
                dispatch->read < journal_last_sequence(dispatch->journal)) {
             uint64_t before = dispatch->read;
             if (journal_events_read(dispatch->recall.view, before, READ_ROWS, read_fresh, dispatch) < 0 ||

@@ -27,7 +27,7 @@
 struct owed {
     bool recovering;         /* is back; its pending rows are being asked again */
     bool restart;            /* … from the first row, once what is being asked has come back */
-    bool later;              /* more is owed because an event came late; asked when no fresh event waits */
+    bool later;              /* more is owed: an event came late or was corrected; asked when no fresh event waits */
     bool poison_retried;     /* rows set aside before this start get one more chance */
     uint64_t after;          /* how far the rows have been read */
     uint32_t asking, saying; /* WORK_AGAIN and WORK_OUTAGE of this instance in memory */
@@ -54,6 +54,7 @@ struct dispatch {
     bool pipeline_stopped, stopping, paused, filling;
     uint32_t ticks;
     bool later_due;   /* what late events owe is asked in spite of fresh ones */
+    bool settling;    /* no fresh event is read until those under way are on disk: past.h */
     bool saying_more; /* outages, once those being said are on disk */
 
     struct work *first, **last;             /* the window: fresh work in order */

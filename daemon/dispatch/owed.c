@@ -29,7 +29,7 @@ static int owed_row(void *to, const struct journal_pending *pending)
 {
     struct owed_rows *rows = to;
     const struct owed *owed = &rows->dispatch->owed[rows->instance];
-    bool poison = text_is(pending->reason, "poison");
+    bool poison = text_is(pending->reason, "poison"), corrected = text_is(pending->reason, "correction");
     rows->after = pending->sequence;
     if (rows->kind == WORK_AGAIN && poison && owed->poison_retried)
         return 0;
@@ -38,11 +38,12 @@ static int owed_row(void *to, const struct journal_pending *pending)
     if (rows->count && rows->sequences[rows->count - 1] == pending->sequence) {
         rows->pathways[rows->count - 1] |= bit;
         rows->since[rows->count - 1][pathway] = pending->since_ms;
+        rows->corrected[rows->count - 1] |= corrected;
         return 0;
     }
     memset(rows->since[rows->count], 0, sizeof(rows->since[rows->count]));
     rows->since[rows->count][pathway] = pending->since_ms;
-    rows->corrected[rows->count] = text_is(pending->reason, "correction");
+    rows->corrected[rows->count] = corrected;
     rows->sequences[rows->count] = pending->sequence;
     rows->pathways[rows->count++] = bit;
     return 0;
@@ -58,6 +59,17 @@ static int owed_event(void *to, const struct journal_event *event)
     struct owed_event *owed = to;
     owed->work = work_new(owed->kind, event);
     return owed->work ? 0 : PW_ERROR_MEMORY;
+}
+
+/* What a corrected event belongs to changes with its commit: the row stands until none of it is under way. */
+static bool must_wait(struct dispatch *dispatch, const struct work *work)
+{
+    bool fresh = dispatch->read != dispatch->committed;
+    if (!work->corrected || (!fresh && !past_waits(dispatch, work)))
+        return false;
+    dispatch->settling |= fresh;
+    dispatch->owed[work->instance].later = true;
+    return true;
 }
 
 static void take_owed(struct dispatch *dispatch, const struct owed_rows *rows, uint32_t index)
@@ -77,6 +89,10 @@ static void take_owed(struct dispatch *dispatch, const struct owed_rows *rows, u
         if (work->row_since[i] && (!work->since_ms || work->row_since[i] < work->since_ms))
             work->since_ms = work->row_since[i];
     work->corrected = rows->kind == WORK_AGAIN && rows->corrected[index];
+    if (must_wait(dispatch, work)) {
+        work_free(work);
+        return;
+    }
     dispatch_take(dispatch, work);
     if (rows->kind == WORK_OUTAGE) {
         work->pathways = enricher ? work->pathways : rows->pathways[index];
@@ -121,8 +137,10 @@ static bool burst_is_over(const struct dispatch *dispatch)
 
 void owed_recover(struct dispatch *dispatch)
 {
-    bool now = burst_is_over(dispatch) || dispatch->later_due;
+    bool settled = dispatch->settling && dispatch->read == dispatch->committed;
+    bool now = burst_is_over(dispatch) || dispatch->later_due || settled;
     dispatch->later_due = false;
+    dispatch->settling &= !settled;
     for (uint32_t i = 0; i < pipeline_instance_count(dispatch->pipeline); i++) {
         struct owed *owed = &dispatch->owed[i];
         if (owed->later && now) {

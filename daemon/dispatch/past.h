@@ -5,6 +5,9 @@
  *   fresh ──▶ something it belongs with is under way? wait ──▶ read what came before ──▶ policies
  *                                              commit: note its links; owe those that come after it, reason "earlier"
  *
+ *   corrected ──▶ fresh ones under way? let them settle ──▶ what it now belongs with under way? wait ──▶ as above;
+ *                                              commit: owe those that come after it in all that it ever belonged to
+ *
  * So an event is judged by all that came before it by its own time, whatever order they arrive in.
  */
 #ifndef PATHWAYD_DISPATCH_PAST_H
@@ -25,7 +28,7 @@ struct past {
 void past_fill(struct dispatch *dispatch);
 void past_settled(struct dispatch *dispatch, const struct work *work); /* its commit is on disk */
 
-/* Loop thread. Whether fresh work belongs with other fresh work that is not on disk yet. */
+/* Loop thread. Whether work belongs with other work, fresh or corrected, that is not on disk yet. */
 bool past_waits(const struct dispatch *dispatch, const struct work *work);
 void past_hold(struct dispatch *dispatch, struct work *work);
 void past_release(struct dispatch *dispatch, struct work *work);

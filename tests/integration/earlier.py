@@ -133,6 +133,32 @@ for turn in range(3):
     check(daemon.stop() == 0, "and it stops")
 check(outcomes[0] == outcomes[1] == outcomes[2] and 0 < len(outcomes[0]) < 140, f"judges alike in any order {[len(o) for o in outcomes]}")
 
+# ---- corrected while what it concerns is under way ----------------------------------------------------------------
+
+FLIGHT, TOLD = [], {}
+for n in range(1000, 1640, 10):
+    old, new, other = funder(f"Old {n}"), funder(f"New {n}"), funder(f"Other {n}")
+    shapes = ([correction(n, n, {"partner": new}), gift(n, "2026-02-01", "200000", old), gift(n + 1, "2026-03-01", "60000", new)],
+              [gift(n, "2026-02-01", "200000", old), correction(n, n, {"partner": new}), gift(n + 1, "2026-03-01", "60000", old)],
+              [gift(n, "2026-02-01", "200000", old), gift(n + 1, "2026-03-01", "60000", other),
+               correction(n, n, {"partner": new}), correction(n + 1, n + 1, {"partner": new})],
+              [gift(n, "2026-02-01", "200000", old), correction(n, n, {"partner": new}),
+               gift(n + 2, "2026-01-01", "1", old), gift(n + 1, "2026-03-01", "60000", new)])
+    shape = n // 10 % 4
+    FLIGHT += shapes[shape]
+    if shape != 1:
+        TOLD[f"t-{n + 1}"] = f"New {n} gave 260000 in 2."
+for batch in ("64", "5"):
+    daemon = new_daemon()
+    daemon.start()
+    daemon.send(FLIGHT, "--batch", batch)
+    check(daemon.drain(), f"corrections among what they concern, {batch} at a time")
+    told = {i: f["explanation"] for i, f in said(daemon)["sums.year"].items()}
+    wrong = {i: (told.get(i), TOLD.get(i)) for i in told.keys() | TOLD.keys() if told.get(i) != TOLD.get(i)}
+    check(not wrong, f"come to what they would have come to one by one {wrong}")
+    check(daemon.json("status")["journal"]["pending"] == 0, "and nothing is owed")
+    check(daemon.stop() == 0, "and it stops")
+
 # ---- currencies ----------------------------------------------------------------------------------------------------
 
 MIXED = [gift(50, "2026-01-10", "200000", funder("M")), gift(51, "2026-02-10", "45000", funder("M"), "EUR"),
