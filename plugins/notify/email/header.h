@@ -9,7 +9,7 @@
 #ifndef EMAIL_HEADER_H
 #define EMAIL_HEADER_H
 
-#include "page.h"
+#include "words/page.h"
 
 #define HEADER_ADDRESS_BYTES 254u /* RFC 5321: a path is 256 with its angle brackets */
 #define HEADER_DOMAIN_BYTES  253u

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "header.h"
-#include "phrase.h"
+#include "words/phrase.h"
 
 /* The notice being read and the body being written. */
 struct desk {

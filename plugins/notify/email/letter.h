@@ -11,7 +11,7 @@
 #define EMAIL_LETTER_H
 
 #include <pathwayd/document.h>
-#include "page.h"
+#include "words/page.h"
 
 #define LETTER_MAX_FINDINGS 25u /* told one by one; the rest are counted, and stand in the case */
 #define LETTER_BODY_BYTES                                                                                    \

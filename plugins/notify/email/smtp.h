@@ -13,7 +13,7 @@
 #define EMAIL_SMTP_H
 
 #include <pathwayd/notice.h>
-#include "page.h"
+#include "words/page.h"
 
 #define SMTP_REPLY_BYTES 400u /* a reply line is 512 at most (RFC 5321) */
 #define SMTP_GREY_WAIT_S 300u /* greylisting servers want some minutes */

@@ -3,7 +3,7 @@
  * Why this file exists: a reviewer reads sentences, rules speak in codes; the translation is a table so that
  * a compliance team can read it through.
  */
-#include "phrase.h"
+#include "words/phrase.h"
 
 #include <string.h>
 

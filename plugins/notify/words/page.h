@@ -8,14 +8,14 @@
  * as
  * "[U+202E]". Errors are sticky, look once at the end. A zeroed page is an empty, valid one.
  */
-#ifndef EMAIL_PAGE_H
-#define EMAIL_PAGE_H
+#ifndef WORDS_PAGE_H
+#define WORDS_PAGE_H
 
 #include <stdbool.h>
 #include <pathwayd/text.h>
 
 #define PAGE_MAX_BYTES                                                                                       \
-    (1u << 20)                /* a letter nobody would read to the end anyway; bounds the plugin's memory */
+    (1u << 20)                /* a notice nobody would read to the end anyway; bounds the plugin's memory */
 #define PAGE_TEXT_BYTES 2000u /* of one text of a notice; the rest is cut and said to be cut */
 #define PAGE_COLUMNS    76u   /* where our own prose is broken; fits every terminal and QP line */
 

@@ -3,10 +3,10 @@
  * phrase.h: the words of pathwayd's own vocabulary as a reader would say them. Whatever the tables do not
  * know, such as a pack's own code, is shown as it is.
  */
-#ifndef EMAIL_PHRASE_H
-#define EMAIL_PHRASE_H
+#ifndef WORDS_PHRASE_H
+#define WORDS_PHRASE_H
 
-#include "page.h"
+#include "words/page.h"
 
 struct phrase {
     const char *word;

@@ -2,7 +2,7 @@
  *
  * Why this file exists: the one place where hostile text becomes harmless text.
  */
-#include "page.h"
+#include "words/page.h"
 
 #include <stdarg.h>
 #include <stdio.h>
