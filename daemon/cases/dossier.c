@@ -37,6 +37,11 @@ bool name_listed(const char *names, const char *name)
     return false;
 }
 
+static struct pw_text text_of(const char *string)
+{
+    return (struct pw_text){string ? string : "", string ? strlen(string) : 0};
+}
+
 static char *copy(struct pw_text text)
 {
     return strndup(text.data ? text.data : "", text.length);
@@ -54,13 +59,21 @@ static int take_case(void *to, const struct journal_case *item)
     dossier->level = item->level;
     dossier->needs_information = item->needs_information;
     dossier->opened_ms = item->opened_ms;
+    dossier->decide_by_ms = item->decide_by_ms;
+    dossier->wake_ms = item->wake_ms;
+    dossier->reminders = item->reminders;
+    dossier->escalated = item->escalated;
+    dossier->queue = copy(item->queue);
+    dossier->assignee = copy(item->assignee);
+    dossier->unit = copy(item->unit);
     dossier->state = copy(item->state);
     dossier->rules = copy(item->rules);
     dossier->title = copy(item->title);
     dossier->pathways = copy(item->pathways);
     free(dossier->engagement);
     dossier->engagement = copy(item->engagement_id);
-    return dossier->state && dossier->rules && dossier->title && dossier->pathways && dossier->engagement
+    return dossier->state && dossier->rules && dossier->title && dossier->pathways && dossier->engagement &&
+                   dossier->queue && dossier->assignee && dossier->unit
                ? 0
                : PW_ERROR_MEMORY;
 }
@@ -147,6 +160,9 @@ void dossier_close(struct dossier *dossier)
     free(dossier->rules);
     free(dossier->title);
     free(dossier->pathways);
+    free(dossier->queue);
+    free(dossier->assignee);
+    free(dossier->unit);
     for (uint32_t i = 0; i < dossier->name_count; i++)
         free(dossier->names[i]);
     buffer_release(&dossier->now_rules);
@@ -221,6 +237,13 @@ int dossier_store(struct dossier *dossier, const struct dossier_change *change)
                                                              : journal_writer_now(dossier->writer),
                                 .updated_ms = journal_writer_now(dossier->writer),
                                 .revision = dossier->revision + 1,
+                                .queue = text_of(dossier->queue),
+                                .assignee = text_of(dossier->assignee),
+                                .unit = text_of(dossier->unit),
+                                .decide_by_ms = dossier->decide_by_ms,
+                                .wake_ms = dossier->wake_ms,
+                                .reminders = dossier->reminders,
+                                .escalated = dossier->escalated,
                                 .sequence = old ? dossier->sequence : change->sequence};
     int status = journal_case_put(dossier->writer, &item, &case_id);
     item.case_id = case_id;
