@@ -75,7 +75,7 @@ static void control_written(void *owner)
 static bool drained(void *owner)
 {
     const struct daemon *daemon = owner;
-    return dispatch_drained(daemon->dispatch) && outbox_idle(daemon->outbox);
+    return dispatch_drained(daemon->dispatch) && due_idle(daemon->due) && outbox_idle(daemon->outbox);
 }
 
 static int set_paused(void *owner, bool paused)
