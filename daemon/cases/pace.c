@@ -92,6 +92,7 @@ static int join(struct journal_writer *writer, const struct config *config, cons
     next->change = joined(before->change, after);
     next->next_ms = settles_at(config, before, now_ms);
     if (text_is(after, "withdrawn") && (was_new || !seeking->told)) {
+        next->change = before->change;
         next->state = text_of("muted");
         next->reason = text_of("It was withdrawn before anybody was told.");
     }
