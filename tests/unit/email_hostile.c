@@ -204,6 +204,7 @@ static void invalid_utf8_is_replaced(void **state)
     struct json_error error;
     char *json = scene_changed(case_notice, "Beihang University", invalid);
     assert_int_not_equal(json_parse(&document, json, strlen(json), &json_limits_frame, &error), 0);
+    json_release(&document);
     free(json);
     json = scene_changed(case_notice, "Beihang University", "\\uFFFD\\u0001\\uFFFE");
     scene_write(json, &sound, 0, &letter);

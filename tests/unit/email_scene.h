@@ -20,6 +20,7 @@
 #include "email/letter.h"
 #include "json/json.h"
 
+#define SCENE_LINK "<a href=\"https://reviews.example.edu/case/C-000123?from=mail&amp;to=alice\">"
 #define SCENE_LINE 998u /* longest line of a letter (RFC 5322) */
 
 static const char case_notice[] =
@@ -202,8 +203,7 @@ static inline size_t scene_tag(const char *at)
                                        "</li>",
                                        "<pre style=\"white-space: pre-wrap\">",
                                        "</pre>",
-                                       "<a href=\"https://reviews.example.edu/case/"
-                                       "C-000123?from=mail&amp;to=alice\">",
+                                       SCENE_LINK,
                                        "</a>",
                                        "</body>",
                                        "</html>"};
@@ -318,6 +318,30 @@ static inline void scene_release(struct parts *parts)
     free(parts->html);
     free(parts->words);
     free(parts->marks);
+}
+
+/* ---- what it says ---- */
+
+static inline void scene_assert_says(const struct parts *parts, const char *words)
+{
+    if (strstr(parts->words, words) == NULL)
+        fail_msg("\"%s\" is not in:\n%s", words, parts->plain);
+    if (strstr(parts->marks, words) == NULL)
+        fail_msg("\"%s\" is not in:\n%s", words, parts->html);
+}
+
+/* Nowhere: neither shown nor in the header. */
+static inline void scene_assert_hides(const struct parts *parts, const char *words)
+{
+    if (strcasestr(parts->plain, words) != NULL || strcasestr(parts->html, words) != NULL ||
+        strcasestr(parts->words, words) != NULL || strcasestr(parts->header, words) != NULL)
+        fail_msg("\"%s\" is in:\n%s\n%s", words, parts->header, parts->plain);
+}
+
+static inline void scene_assert_header(const struct parts *parts, const char *line)
+{
+    if (strstr(parts->header, line) == NULL)
+        fail_msg("no header \"%s\" in:\n%s", line, parts->header);
 }
 
 #endif
