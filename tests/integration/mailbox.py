@@ -217,21 +217,21 @@ def commands_work(daemon, mailboxes):
     found = commands(asking)
     for line in found[:2]:
         answer = run(daemon, line)
-        check(answer.returncode == 0 and answer.stdout, f"{line} {answer.stderr}")
+        check(answer.returncode == 0 and answer.stdout, f"{line} {answer.stderr.strip()}")
     line = next(line for line in found if "q1=ANSWER" in line)
     check(run(daemon, line).returncode == 2, f"unedited, {line} is refused")
     line = line.replace("q2=ANSWER", "q2=yes").replace("ANSWER", "no").replace("WHO", "researcher").replace("…", "Read only.")
     answer = run(daemon, line)
-    check(answer.returncode == 0 and "accepted" in answer.stdout, f"{line} {answer.stderr}")
+    check(answer.returncode == 0 and "accepted" in answer.stdout, f"{line} {answer.stderr.strip()}")
     daemon.drain()
     stale = next(line for line in commands(mailboxes.letters("bob")[1]) if " proceed_with_mitigation " in line)
     answer = run(daemon, stale.replace("…", "Agreed."))
     check(answer.returncode == 1 and "changed since you read it" in answer.stdout + answer.stderr,
-          f"a letter that is out of date decides nothing {answer.stdout} {answer.stderr}")
+          f"a letter that is out of date decides nothing {answer.stdout.strip()} {answer.stderr.strip()}")
     line = next(line for line in commands(serious) if " proceed_with_mitigation " in line)
     answer = run(daemon, line.replace("--reason \"…\"", "--reason \"Open publication.\"").replace("…", "No code is shared."))
     case = daemon.json("case", "show", "C-000002")
-    check(answer.returncode == 0 and case["state"] == "decided", f"{line} {answer.stdout} {answer.stderr}")
+    check(answer.returncode == 0 and case["state"] == "decided", f"{line} {answer.stdout.strip()} {answer.stderr.strip()}")
     check(case["decisions"][0]["mitigations"] == ["No code is shared."], "a case is decided from its letter alone")
 
 
