@@ -6,7 +6,9 @@
 
 #include <pathwayd/plugin.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cases/clock.h"
 #include "cases/decision.h"
@@ -24,7 +26,8 @@ struct due {
     uv_timer_t tick;
     uv_async_t wake;
     struct journal_task task;
-    bool opening, stopping;
+    int status; /* of the task */
+    bool opening, stopping, failing;
     atomic_bool opened;
     uint32_t handles_open;
 };
@@ -60,11 +63,10 @@ static int open_some(struct journal_writer *writer, struct journal_task *task)
     return status < 0 ? status : notices_let_go(writer, due->config, DUE_AT_ONCE, &count);
 }
 
-/* A failure is met again at the next tick; the journal's own trouble is told by who writes more. */
 static void opened_some(struct journal_task *task, int status)
 {
     struct due *due = task->owner;
-    (void)status;
+    due->status = status;
     atomic_store(&due->opened, true);
     uv_async_send(&due->wake);
 }
@@ -118,6 +120,23 @@ static void ticked(uv_timer_t *timer)
     due_look(timer->data);
 }
 
+/* Once, and once when it is over. */
+static void say_failure(struct due *due)
+{
+    char line[120];
+    bool fails = due->status < 0;
+    if (fails == due->failing)
+        return;
+    due->failing = fails;
+    if (fails)
+        snprintf(line, sizeof(line), "what is due could not be written (error %d); trying again each second",
+                 due->status);
+    else
+        snprintf(line, sizeof(line), "what is due is written again");
+    due->events->log(due->owner, fails ? PW_LOG_ERROR : PW_LOG_INFO, "cases",
+                     (struct pw_text){line, strlen(line)});
+}
+
 static void woken(uv_async_t *async)
 {
     struct due *due = async->data;
@@ -128,6 +147,9 @@ static void woken(uv_async_t *async)
         close_if_idle(due);
         return;
     }
+    say_failure(due);
+    if (due->status < 0)
+        return; /* it is tried again at the next tick */
     due->events->opened(due->owner);
     due_look(due); /* a burst is more than is looked at in one transaction */
 }

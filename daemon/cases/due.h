@@ -14,6 +14,7 @@ struct due;
 
 struct due_events {
     void (*opened)(void *owner); /* cases were, or notices let go */
+    void (*log)(void *owner, uint32_t severity, const char *what, struct pw_text line);
     void (*stopped)(void *owner);
 };
 

@@ -415,6 +415,14 @@ static int let_one_go(struct letting *letting)
     return status;
 }
 
+/* One notice that can never be told must not stop the others. */
+static int set_aside(struct letting *letting, int error)
+{
+    letting->next = letting->held->notice;
+    become(letting, "failed", "It could not be worded (error %d).", error);
+    return journal_notice_update(letting->writer, &letting->next);
+}
+
 static int let_go(struct journal_writer *writer, const struct config *config, struct held *held)
 {
     struct letting letting = {.writer = writer,
@@ -427,6 +435,8 @@ static int let_go(struct journal_writer *writer, const struct config *config, st
     int status = dossier_of_case(&letting.dossier, held->notice.case_id);
     if (status == 0)
         status = letting.dossier.exists ? let_one_go(&letting) : PW_ERROR_CORRUPT;
+    if (status < 0 && !journal_may_pass(status))
+        status = set_aside(&letting, status);
     dossier_close(&letting.dossier);
     return status;
 }

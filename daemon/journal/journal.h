@@ -92,6 +92,8 @@ struct journal_task {
     void *owner;
 };
 void journal_submit(struct journal *journal, struct journal_task *task);
+/* Whether what failed so, for the disk's sake, may succeed another time; what fails for its own never will. */
+bool journal_may_pass(int status);
 struct journal_view *journal_writer_view(struct journal_writer *writer); /* sees the task's own writes */
 int64_t journal_writer_now(struct journal_writer *writer);               /* the transaction's instant, ms */
 

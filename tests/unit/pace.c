@@ -389,6 +389,34 @@ static void beside_prohibited_lesser_news_is_none(void **state)
     assert_null(strstr(row.body, "research.b"));
 }
 
+static int orphan_run(struct journal_writer *writer, struct journal_task *task)
+{
+    (void)task;
+    const struct journal_notice notice = {.case_id = 999,
+                                          .notice_id = PW_TEXT("C-000999-1-1+mail+bob"),
+                                          .channel = PW_TEXT("mail"),
+                                          .reviewer = PW_TEXT("bob"),
+                                          .state = PW_TEXT("held"),
+                                          .created_ms = scene_now,
+                                          .next_ms = scene_now,
+                                          .change = PW_TEXT("opened")};
+    return journal_notice_add(writer, &notice);
+}
+
+static void one_that_cannot_be_told_stops_no_other(void **state)
+{
+    struct fixture *fixture = *state;
+    struct judging judging = {0};
+    struct finding_row row = {.reviewer = "bob", .state = "failed"};
+    submit(fixture, &judging, orphan_run);
+    says(fixture, "1", "E-1", "research.a", PW_LEVEL_RECOMMENDED);
+    passes(fixture, 30 * SECOND);
+    assert_rows(fixture, "E-1", "alice opened waiting\nbob opened waiting\n");
+    assert_int_equal(journal_notices_of_case(fixture->view, 999, find_row, &row), 0);
+    assert_int_equal(row.count, 1);
+    assert_said(row.reason, "could not be worded");
+}
+
 static void routes_look_at_units(void **state)
 {
     struct fixture *fixture = *state;
@@ -478,6 +506,7 @@ int main(void)
         TEST(the_deputy_is_told_once),
         TEST(a_silence_mutes_its_rule_alone_and_ends),
         TEST(beside_prohibited_lesser_news_is_none),
+        TEST(one_that_cannot_be_told_stops_no_other),
         TEST(routes_look_at_units),
         TEST(nobody_acts),
         TEST(a_rise_brings_the_day_nearer),
