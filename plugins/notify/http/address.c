@@ -39,7 +39,7 @@ static const struct {
     {{0x20, 0x01}, 23},                   /* protocol assignments: Teredo, benchmarks, ORCHID */
     {{0x20, 0x01, 0x0d, 0xb8}, 32},       /* documentation */
     {{0x3f, 0xff}, 20},                   /* documentation */
-    {{0x26, 0x20, 0x4f, 0, 0x80, 0}, 48}, /* AS112, which answers what should never have left */
+    {{0x26, 0x20, 0x00, 0x4f, 0x80}, 48}, /* AS112, which answers what should never have left */
 };
 
 /* An IPv4 address inside an IPv6 one is judged as the IPv4 address. */
