@@ -50,6 +50,7 @@ static void say_rest(struct teller *teller, uint32_t left, const char *of_what)
 static void say_title(struct teller *teller)
 {
     post_begin(teller->post, POST_TITLE, true);
+    post_say(teller->post, "Case ");
     post_text(teller->post, tell_text(teller, PW_NODE_ROOT, "/case_id"), POST_TITLE_UNITS / 3u);
     post_say(teller->post, ": ");
     post_text(teller->post, tell_text(teller, PW_NODE_ROOT, "/level"), POST_TITLE_UNITS / 3u);
@@ -312,6 +313,5 @@ void tell_case(struct teller *teller)
     tell_when(teller);
     tell_where(teller);
     if (teller->full)
-        tell_sentence(teller, "pathwayd recommends and people decide. Findings are never about a person.",
-                      false);
+        tell_sentence(teller, "This recommends and people decide. Findings are never about a person.", false);
 }

@@ -182,7 +182,7 @@ static void tell_question(struct teller *teller)
 static void tell_alarm(struct teller *teller)
 {
     post_begin(teller->post, POST_TITLE, true);
-    post_say(teller->post, "pathwayd needs its operator");
+    post_say(teller->post, "Alarm: pathwayd needs its operator");
     tell_labelled(teller, "Subject: ", tell_text(teller, PW_NODE_ROOT, "/subject"), POST_NAME_UNITS, true);
     if (teller->full) {
         tell_labelled(teller, "Text: ", tell_text(teller, PW_NODE_ROOT, "/text"), POST_TEXT_UNITS, false);
