@@ -5,8 +5,6 @@
  */
 #include "teller.h"
 
-#include <string.h>
-
 #include "words/phrase.h"
 
 /* A word of ours as a sentence would have it, or as it is when no table knows it. */
@@ -89,7 +87,7 @@ static void say_change(struct teller *teller)
         post_say(teller->post, ".");
     }
     say_word(teller, " Its level is ", level);
-    if (before.length != level.length || memcmp(before.data, level.data, level.length) != 0)
+    if (!tell_same(before, level))
         say_word(teller, ", before it was ", before);
     post_say(teller->post, ".");
 }
@@ -247,9 +245,8 @@ static void say_code(struct teller *teller, uint32_t node)
 
 static bool same_raw(const struct teller *teller, uint32_t a, uint32_t b)
 {
-    struct pw_text x = teller->documents->raw(teller->notice, a);
-    struct pw_text y = teller->documents->raw(teller->notice, b);
-    return x.length == y.length && memcmp(x.data, y.data, x.length) == 0;
+    const struct pw_document_api *documents = teller->documents;
+    return tell_same(documents->raw(teller->notice, a), documents->raw(teller->notice, b));
 }
 
 /* Says a member of all findings, each thing once: five rules share their costs. What was said is looked up

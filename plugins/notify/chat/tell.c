@@ -25,7 +25,12 @@ struct pw_text tell_text(const struct teller *teller, uint32_t node, const char 
 
 bool tell_is(struct pw_text text, const char *word)
 {
-    return text.length == strlen(word) && memcmp(text.data, word, text.length) == 0;
+    return tell_same(text, literal(word));
+}
+
+bool tell_same(struct pw_text a, struct pw_text b)
+{
+    return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
 }
 
 bool tell_true(const struct teller *teller, uint32_t node, const char *pointer)

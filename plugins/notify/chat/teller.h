@@ -17,6 +17,7 @@ struct teller {
 uint32_t tell_find(const struct teller *teller, uint32_t node, const char *pointer);
 struct pw_text tell_text(const struct teller *teller, uint32_t node, const char *pointer);
 bool tell_is(struct pw_text text, const char *word);
+bool tell_same(struct pw_text a, struct pw_text b);
 bool tell_true(const struct teller *teller, uint32_t node, const char *pointer);
 uint32_t tell_number(const struct teller *teller, uint32_t node, const char *pointer); /* 0 when it is none */
 
