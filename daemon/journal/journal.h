@@ -335,6 +335,23 @@ struct journal_counts {
 /* Cheap (kept counters, not scans). */
 int journal_count(struct journal_view *view, struct journal_counts *ret_counts);
 
+/* Counted apart, as cheaply. A non-zero return of `row` ends the reading and is returned. */
+struct journal_share {
+    struct pw_text name; /* a rule, a plugin instance, a channel */
+    struct pw_text word; /* of notices: their state */
+    uint32_t number;     /* of findings: their level; of what is owed: 1 when it is poison */
+    uint64_t count;
+};
+typedef int journal_share_row(void *to, const struct journal_share *share);
+int journal_standing_read(struct journal_view *view, journal_share_row *row,
+                          void *to); /* findings, most first; none that are 0 */
+int journal_owing_read(struct journal_view *view, journal_share_row *row, void *to);
+int journal_telling_read(struct journal_view *view, journal_share_row *row, void *to);
+/* When the channel's oldest waiting notice was made. PW_ERROR_NOT_FOUND: none waits. */
+int journal_notice_oldest(struct journal_view *view, struct pw_text channel, int64_t *ret_created_ms);
+/* When the feed's newest event was received. PW_ERROR_NOT_FOUND: it never had one. */
+int journal_heard(struct journal_view *view, struct pw_text feed, int64_t *ret_received_ms);
+
 /* Walks the audit chain and the digests of the events it names. 0: intact, *ret_records checked and the head's
  * hash in hex; PW_ERROR_CORRUPT with the first broken record's number and a sentence. */
 int journal_audit_verify(struct journal_view *view, void (*progress)(void *to, uint64_t done, uint64_t total),
