@@ -45,6 +45,11 @@ int journal_open(const struct journal_options *options, struct journal **ret_jou
 /* Finishes what is queued, stops the thread, closes. NULL is fine. */
 void journal_close(struct journal *journal);
 
+/* Keeps every daemon from this journal until journal_unclaim; the file need not be there, its folder must.
+ * PW_ERROR_BUSY: a daemon has it. A journal that is open is claimed already. */
+int journal_claim(const char *path, int *ret_claim, char **ret_error);
+void journal_unclaim(int claim); /* negative: none */
+
 /* ---- appending events (ingest) ------------------------------------------------------------------------- */
 
 struct journal_event {
@@ -230,6 +235,14 @@ int journal_audit(struct journal_writer *writer, const char *kind, struct pw_tex
 /* On a running daemon's journal or on a file nobody has open; read only either way. */
 int journal_view_open(const char *path, struct journal_view **ret_view, char **ret_error);
 void journal_view_close(struct journal_view *view);
+
+/* Copies all that is committed at one instant to a file that must not be there, with mode 0600, and syncs it. Holds up
+ * no writer, but a daemon's -wal file grows meanwhile by what it writes. `progress`, NULL or not, hears of bytes; when
+ * it returns other than 0 the copying ends with that. On failure nothing is left at `path`, and *ret_error is a
+ * malloc'd sentence; PW_ERROR_FULL: no space. */
+typedef int journal_copy_progress(void *to, uint64_t done, uint64_t total);
+int journal_copy(struct journal_view *view, const char *path, journal_copy_progress *progress, void *to,
+                 char **ret_error);
 
 /* Rows are handed to `row` one by one; texts live during the call. A non-zero return ends the reading and is
  * returned. */
