@@ -21,6 +21,7 @@
 #include "dispatch/dispatch.h"
 #include "dispatch/trial.h"
 #include "ingest/ingest.h"
+#include "ingest/silence.h"
 #include "log.h"
 #include "outbox/outbox.h"
 #include "packs/activation.h"
@@ -41,6 +42,7 @@ struct daemon {
     struct outbox *outbox;
     struct dispatch *dispatch;
     struct due *due;
+    struct silence *silence;
     struct control *control;
     struct ingest *ingest;
     struct activation *activation; /* lives as long as the journal is open */

@@ -223,7 +223,8 @@ static void describe_refused(const struct feed_counters *counters, struct buffer
     json_write_end(out, '}');
 }
 
-static void describe_feed(const struct feed *feed, struct buffer *out)
+static void describe_feed(const struct feed *feed, const struct silence *silence, uint32_t index,
+                          struct buffer *out)
 {
     const struct feed_counters *counters = &feed->counters;
     const struct {
@@ -246,15 +247,17 @@ static void describe_feed(const struct feed *feed, struct buffer *out)
     json_member_unsigned(out, "connections", atomic_load(&counters->connections));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         json_member_unsigned(out, rows[i].key, atomic_load(rows[i].value));
+    if (silence)
+        silence_describe(silence, index, out);
     describe_refused(counters, out);
     json_member_unsigned(out, "in_flight_bytes", atomic_load(&counters->in_flight));
     json_write_end(out, '}');
 }
 
-void ingest_describe(struct ingest *ingest, struct buffer *out)
+void ingest_describe(struct ingest *ingest, const struct silence *silence, struct buffer *out)
 {
     json_write_begin(out, '[');
     for (uint32_t i = 0; i < ingest->feed_count; i++)
-        describe_feed(&ingest->feeds[i], out);
+        describe_feed(&ingest->feeds[i], silence, i, out);
     json_write_end(out, ']');
 }
