@@ -203,6 +203,7 @@ static const struct silence_events silence_events = {.log = ingest_log, .stopped
 static const struct outbox_events outbox_events = {.log = stage_log, .stopped = outbox_stopped};
 static const struct control_sources control_sources = {.status = describe_status,
                                                        .plugins = describe_plugins,
+                                                       .metrics = measure,
                                                        .drained = drained,
                                                        .pause = set_paused,
                                                        .reload = reload_start,

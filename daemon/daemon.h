@@ -72,4 +72,7 @@ void reload_stages_stopped(struct daemon *daemon);
 void describe_status(void *owner, struct buffer *out);
 void describe_plugins(void *owner, struct buffer *out);
 
+/* measure.c: control's `metrics`. */
+void measure(void *owner, struct buffer *out);
+
 #endif

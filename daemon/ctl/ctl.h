@@ -92,6 +92,7 @@ void ctl_suggest(const char *kind, const char *word, const char *const *known);
 /* The commands. */
 int ctl_send(struct ctl *ctl);
 int ctl_status(struct ctl *ctl);
+int ctl_metrics(struct ctl *ctl);
 int ctl_wait(struct ctl *ctl);
 int ctl_pause(struct ctl *ctl);
 int ctl_resume(struct ctl *ctl);

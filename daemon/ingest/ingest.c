@@ -254,6 +254,24 @@ static void describe_feed(const struct feed *feed, const struct silence *silence
     json_write_end(out, '}');
 }
 
+void ingest_figures(const struct ingest *ingest, uint32_t feed, struct feed_figures *ret_figures)
+{
+    const struct feed_counters *counters = &ingest->feeds[feed].counters;
+    *ret_figures = (struct feed_figures){.requests = atomic_load(&counters->requests),
+                                         .accepted = atomic_load(&counters->accepted),
+                                         .duplicates = atomic_load(&counters->duplicates),
+                                         .rejected = atomic_load(&counters->rejected),
+                                         .busy = atomic_load(&counters->busy),
+                                         .unrouted = atomic_load(&counters->unrouted),
+                                         .deaf = atomic_load(&counters->deaf),
+                                         .unheard = atomic_load(&counters->unheard),
+                                         .turned_away = atomic_load(&counters->turned_away),
+                                         .in_flight_bytes = atomic_load(&counters->in_flight),
+                                         .connections = atomic_load(&counters->connections)};
+    for (size_t i = 0; i < REFUSED_COUNT; i++)
+        ret_figures->refused[i] = atomic_load(&counters->refused[i]);
+}
+
 void ingest_describe(struct ingest *ingest, const struct silence *silence, struct buffer *out)
 {
     json_write_begin(out, '[');
