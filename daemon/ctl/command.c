@@ -233,6 +233,31 @@ const struct ctl_command ctl_commands[] = {
      0,
      ctl_audit_verify,
      {{"--journal", "FILE", "the journal (default: the configuration's)"}}},
+    {"backup",
+     NULL,
+     "",
+     "copy the journal, packs and lists of a running daemon",
+     "Makes a folder of all that is stored at one instant, while the daemon goes on. The configuration, "
+     "certificates\n"
+     "and passwords are not in it.",
+     0,
+     0,
+     ctl_backup,
+     {{"-o", "FOLDER", "where it goes (default: pathwayd-TIME here)"},
+      {"--force", NULL, "replace a backup that is there"}}},
+    {"restore",
+     NULL,
+     "FOLDER",
+     "make a state folder of a backup again",
+     "Checks every part and the audit chain before anything is touched, and says what may be missing. Stop "
+     "the "
+     "daemon\n"
+     "first.",
+     1,
+     1,
+     ctl_restore,
+     {{"--to", "FOLDER", "the state folder to make (default: the configuration's)"},
+      {"--force", NULL, "even if there is something: it is kept beside"}}},
     {"list",
      "update",
      "[NAME …]",

@@ -113,6 +113,8 @@ int ctl_plugin_list(struct ctl *ctl);
 int ctl_plugin_describe(struct ctl *ctl);
 int ctl_plugin_check(struct ctl *ctl);
 int ctl_audit_verify(struct ctl *ctl);
+int ctl_backup(struct ctl *ctl);
+int ctl_restore(struct ctl *ctl);
 int ctl_pack_list(struct ctl *ctl);
 int ctl_pack_check(struct ctl *ctl);
 int ctl_pack_show(struct ctl *ctl);
