@@ -18,7 +18,7 @@
 #include "metrics/exposition.h"
 
 #define EXPORTER_CONNECTIONS 16u /* a few monitors, and somebody with curl */
-#define EXPORTER_IDLE_S      10u /* a client that says or takes nothing for so long is hung up on */
+#define EXPORTER_IDLE_S      5u  /* a client that says or takes nothing for so long is hung up on */
 #define EXPORTER_MEMORY      ((size_t)8192) /* of a connection: a request's head is small */
 #define EXPORTER_BACKLOG     16
 #define EXPORTER_ADDRESS     256u
