@@ -6,7 +6,6 @@
  * so that the packs are never older than what it says of them; should others come into force meanwhile, the backup is
  * given up.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -16,16 +15,12 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include "ctl/parts.h"
+#include "ctl/generations.h"
 #include "journal/journal.h"
 #include "json/buffer.h"
 #include "json/time.h"
 
-#define GENERATION_LINK "current"
-#define FOLDER_MODE     0700
-#define FILE_MODE       0600
-#define LINK_BYTES      64u                 /* a generation's number */
-#define SPARE_BYTES     (UINT64_C(4) << 20) /* manifest, folders, and what the packs grow by */
+#define SPARE_BYTES (UINT64_C(4) << 20) /* manifest, folders, and what the packs grow by */
 
 struct backup {
     struct ctl *ctl;
@@ -201,141 +196,6 @@ static int save_journal(struct backup *backup)
     return status;
 }
 
-/* ---- packs and lists ----------------------------------------------------------------------------------- */
-
-static int save_file(struct backup *backup, const char *from, const char *name)
-{
-    uint64_t bytes = 0;
-    char hash[MANIFEST_HASH], *to = part_path(backup->draft, name);
-    int status = to ? part_copy(&backup->copying, from, to, FILE_MODE, &bytes, hash) : CTL_BAD;
-    if (status == CTL_GOOD)
-        status = manifest_add(&backup->manifest, name, bytes, hash);
-    free(to);
-    return status;
-}
-
-/* "packs/000003" with the files in it. */
-static int save_generation(struct backup *backup, const char *name)
-{
-    char *from = part_path(backup->ctl->config->state_dir, name), *to = part_path(backup->draft, name);
-    DIR *folder = from && to ? opendir(from) : NULL;
-    int status = folder ? part_folder(to, FOLDER_MODE) : CTL_BAD;
-    if (from && to && !folder)
-        ctl_complain("%s cannot be read: %s", from, strerror(errno));
-    for (const struct dirent *entry; status == CTL_GOOD && (entry = readdir(folder));) {
-        if (entry->d_name[0] == '.')
-            continue;
-        char *file = part_path(from, entry->d_name), *part = part_path(name, entry->d_name);
-        status = file && part ? save_file(backup, file, part) : CTL_BAD;
-        free(file);
-        free(part);
-    }
-    if (status == CTL_GOOD)
-        status = part_sync_folder(to);
-    if (folder)
-        closedir(folder);
-    free(from);
-    free(to);
-    return status;
-}
-
-/* Where <state_dir>/NAME/current leads; "": nowhere. */
-static int read_current(const struct backup *backup, const char *name, char current[LINK_BYTES])
-{
-    char *folder = part_path(backup->ctl->config->state_dir, name);
-    char *link = folder ? part_path(folder, GENERATION_LINK) : NULL;
-    ssize_t length = link ? readlink(link, current, LINK_BYTES - 1) : -1;
-    bool gone = length < 0 && (errno == ENOENT || errno == ENOTDIR);
-    int status = length >= 0 || gone ? CTL_GOOD : CTL_BAD;
-    if (link && status != CTL_GOOD)
-        ctl_complain("%s cannot be read: %s", link, strerror(errno));
-    current[length > 0 ? length : 0] = '\0';
-    if (status == CTL_GOOD && strspn(current, "0123456789") != strlen(current)) {
-        ctl_complain("%s leads to \"%s\", which is no generation", link, current);
-        status = CTL_BAD;
-    }
-    free(folder);
-    free(link);
-    return status;
-}
-
-static int save_link(struct backup *backup, const char *name, const char *to)
-{
-    char *part = part_path(name, GENERATION_LINK), *path = part ? part_path(backup->draft, part) : NULL;
-    int status = path ? manifest_add_link(&backup->manifest, part, to) : CTL_BAD;
-    if (status == CTL_GOOD && symlink(to, path) != 0) {
-        ctl_complain("%s cannot be made: %s", path, strerror(errno));
-        status = CTL_BAD;
-    }
-    free(part);
-    free(path);
-    return status;
-}
-
-static int begin_folder(const struct backup *backup, const char *name)
-{
-    char *to = part_path(backup->draft, name);
-    int status = to ? part_folder(to, FOLDER_MODE) : CTL_BAD;
-    free(to);
-    return status;
-}
-
-static int end_folder(const struct backup *backup, const char *name)
-{
-    char *to = part_path(backup->draft, name);
-    int status = to ? part_sync_folder(to) : CTL_BAD;
-    free(to);
-    return status;
-}
-
-/* Every generation: a change names the one that it was made out of. Drafts are nobody's. */
-static int save_packs(struct backup *backup, const char *current)
-{
-    char *from = part_path(backup->ctl->config->state_dir, "packs");
-    DIR *folder = from ? opendir(from) : NULL;
-    int status = from ? CTL_GOOD : CTL_BAD;
-    if (from && !folder && errno != ENOENT) {
-        ctl_complain("%s cannot be read: %s", from, strerror(errno));
-        status = CTL_BAD;
-    }
-    free(from);
-    if (!folder)
-        return status;
-    status = begin_folder(backup, "packs");
-    for (const struct dirent *entry; status == CTL_GOOD && (entry = readdir(folder));) {
-        if (strspn(entry->d_name, "0123456789") != strlen(entry->d_name))
-            continue;
-        char *name = part_path("packs", entry->d_name);
-        status = name ? save_generation(backup, name) : CTL_BAD;
-        free(name);
-    }
-    closedir(folder);
-    if (status == CTL_GOOD && *current)
-        status = save_link(backup, "packs", current);
-    return status == CTL_GOOD ? end_folder(backup, "packs") : status;
-}
-
-/* The generation in force; those before it are there to go back to, and an update makes new ones. */
-static int save_lists(struct backup *backup)
-{
-    char current[LINK_BYTES], *attempts = NULL;
-    int status = read_current(backup, "lists", current);
-    if (status != CTL_GOOD || !*current)
-        return status;
-    char *name = part_path("lists", current);
-    attempts = part_path(backup->ctl->config->state_dir, "lists/attempts.json");
-    status = name && attempts ? begin_folder(backup, "lists") : CTL_BAD;
-    if (status == CTL_GOOD)
-        status = save_generation(backup, name);
-    if (status == CTL_GOOD && access(attempts, F_OK) == 0)
-        status = save_file(backup, attempts, "lists/attempts.json");
-    if (status == CTL_GOOD)
-        status = save_link(backup, "lists", current);
-    free(name);
-    free(attempts);
-    return status == CTL_GOOD ? end_folder(backup, "lists") : status;
-}
-
 /* ---- all of it ----------------------------------------------------------------------------------------- */
 
 static int put_in_place(struct backup *backup)
@@ -359,19 +219,23 @@ static int put_in_place(struct backup *backup)
 
 static int save(struct backup *backup)
 {
-    char before[LINK_BYTES], after[LINK_BYTES];
+    char before[GENERATIONS_LINK_BYTES], after[GENERATIONS_LINK_BYTES];
+    const struct generations all = {.state_dir = backup->ctl->config->state_dir,
+                                    .draft = backup->draft,
+                                    .copying = &backup->copying,
+                                    .manifest = &backup->manifest};
     int status = check_room(backup);
     if (status == CTL_GOOD)
-        status = read_current(backup, "packs", before);
+        status = generations_current(&all, "packs", before);
     if (status == CTL_GOOD)
         status = save_journal(backup);
     backup->copying.what = "copying packs and lists";
     if (status == CTL_GOOD)
-        status = save_packs(backup, before);
+        status = generations_save_packs(&all, before);
     if (status == CTL_GOOD)
-        status = save_lists(backup);
+        status = generations_save_lists(&all);
     if (status == CTL_GOOD)
-        status = read_current(backup, "packs", after);
+        status = generations_current(&all, "packs", after);
     if (status == CTL_GOOD && strcmp(before, after) != 0) {
         ctl_complain("other packs came into force meanwhile; begin again");
         status = CTL_BAD;

@@ -4,6 +4,7 @@
  */
 #include "ctl/parts.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -18,11 +19,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CHUNK_BYTES  ((size_t)1 << 20)
-#define LOOK_BYTES   (UINT64_C(32) << 20) /* copied between two looks at the disk */
-#define SHOW_MS      200
-#define REMOVE_DEPTH 16 /* descriptors, for folders three deep */
-#define MEBIBYTE     (1u << 20)
+#define CHUNK_BYTES ((size_t)1 << 20)
+#define LOOK_BYTES  (UINT64_C(32) << 20) /* copied between two looks at the disk */
+#define SHOW_MS     200
+#define WALK_DEPTH  16 /* descriptors, for folders three deep */
+#define MEBIBYTE    (1u << 20)
 
 static int complain(const char *path, const char *what)
 {
@@ -202,6 +203,57 @@ int part_room(const char *folder, uint64_t *ret_bytes)
     return CTL_GOOD;
 }
 
+int part_folders(const char *folder, const char *part, unsigned mode)
+{
+    int status = CTL_GOOD;
+    for (const char *slash = strchr(part, '/'); slash && status == CTL_GOOD; slash = strchr(slash + 1, '/')) {
+        char *path = NULL;
+        if (asprintf(&path, "%s/%.*s", folder, (int)(slash - part), part) < 0) {
+            ctl_complain("out of memory");
+            return CTL_BAD;
+        }
+        status = part_folder(path, mode);
+        free(path);
+    }
+    return status;
+}
+
+static int sync_one(const char *path, const struct stat *found, int type, struct FTW *place)
+{
+    (void)found;
+    (void)place;
+    return type == FTW_D || type == FTW_DP ? part_sync_folder(path) : 0;
+}
+
+int part_sync_all(const char *folder)
+{
+    return nftw(folder, sync_one, WALK_DEPTH, FTW_PHYS) == 0 ? CTL_GOOD : CTL_BAD;
+}
+
+int part_give(const char *folder, uid_t user, gid_t group)
+{
+    DIR *listed = opendir(folder);
+    bool good = listed && fchown(dirfd(listed), user, group) == 0;
+    for (const struct dirent *entry; good && (entry = readdir(listed));) {
+        struct stat found;
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        good = fstatat(dirfd(listed), entry->d_name, &found, AT_SYMLINK_NOFOLLOW) == 0;
+        if (good && S_ISDIR(found.st_mode)) {
+            char *path = part_path(folder, entry->d_name);
+            good = path && part_give(path, user, group) == CTL_GOOD;
+            free(path);
+        } else if (good) {
+            good = fchownat(dirfd(listed), entry->d_name, user, group, AT_SYMLINK_NOFOLLOW) == 0;
+        }
+    }
+    if (!good)
+        ctl_complain("%s cannot be given to the account that it is for: %s", folder, strerror(errno));
+    if (listed)
+        closedir(listed);
+    return good ? CTL_GOOD : CTL_BAD;
+}
+
 static int remove_one(const char *path, const struct stat *found, int type, struct FTW *place)
 {
     (void)found;
@@ -213,7 +265,7 @@ static int remove_one(const char *path, const struct stat *found, int type, stru
 
 void part_remove(const char *folder)
 {
-    nftw(folder, remove_one, REMOVE_DEPTH, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    nftw(folder, remove_one, WALK_DEPTH, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
 char *part_path(const char *folder, const char *name)

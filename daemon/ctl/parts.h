@@ -5,6 +5,7 @@
 #ifndef PATHWAYD_CTL_PARTS_H
 #define PATHWAYD_CTL_PARTS_H
 
+#include <sys/types.h>
 #include "ctl/manifest.h"
 
 /* One run of copying: where it may write, how much must stay free there, whom to show how far it is. */
@@ -31,7 +32,11 @@ int part_hash(struct copying *copying, const char *path, uint64_t *ret_bytes, ch
 int part_copy(struct copying *copying, const char *from, const char *to, unsigned mode, uint64_t *ret_bytes,
               char ret_hash[MANIFEST_HASH]);
 int part_folder(const char *path, unsigned mode);
+int part_folders(const char *folder, const char *part, unsigned mode); /* those on the way to a part */
 int part_sync_folder(const char *path);
+int part_sync_all(const char *folder); /* it and the folders in it */
+/* It and all in it becomes that account's; links are not followed. */
+int part_give(const char *folder, uid_t user, gid_t group);
 /* Bytes free where that folder is. */
 int part_room(const char *folder, uint64_t *ret_bytes);
 

@@ -10,7 +10,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,27 +149,13 @@ static int check_room(struct restore *restore)
 
 /* ---- the parts ----------------------------------------------------------------------------------------- */
 
-/* Every folder on the way to a part. */
-static int make_folders(const char *folder, const char *part)
-{
-    int status = CTL_GOOD;
-    for (const char *slash = strchr(part, '/'); slash && status == CTL_GOOD; slash = strchr(slash + 1, '/')) {
-        char *path = NULL;
-        if (asprintf(&path, "%s/%.*s", folder, (int)(slash - part), part) < 0)
-            return no_memory();
-        status = part_folder(path, FOLDER_MODE);
-        free(path);
-    }
-    return status;
-}
-
 static int bring_part(struct restore *restore, const struct manifest_part *part)
 {
     char hash[MANIFEST_HASH] = "", *from = part_path(restore->backup, part->path);
     char *to = part_path(restore->draft, part->path);
     uint64_t bytes = 0;
     unsigned mode = strcmp(part->path, MANIFEST_JOURNAL) == 0 ? 0600 : FILE_MODE;
-    int status = from && to ? make_folders(restore->draft, part->path) : CTL_BAD;
+    int status = from && to ? part_folders(restore->draft, part->path, FOLDER_MODE) : CTL_BAD;
     if (status == CTL_GOOD)
         status = part_copy(&restore->copying, from, to, mode, &bytes, hash);
     if (status == CTL_GOOD && (bytes != part->bytes || strcmp(hash, part->hash) != 0)) {
@@ -187,7 +172,7 @@ static int bring_part(struct restore *restore, const struct manifest_part *part)
 static int bring_link(const struct restore *restore, const struct manifest_link *link)
 {
     char *path = part_path(restore->draft, link->path);
-    int status = path ? make_folders(restore->draft, link->path) : CTL_BAD;
+    int status = path ? part_folders(restore->draft, link->path, FOLDER_MODE) : CTL_BAD;
     if (status == CTL_GOOD && symlink(link->to, path) != 0) {
         ctl_complain("%s cannot be made: %s", path, strerror(errno));
         status = CTL_BAD;
@@ -275,49 +260,17 @@ static int verify(struct restore *restore)
 
 /* ---- taking its place ---------------------------------------------------------------------------------- */
 
-static int sync_one(const char *path, const struct stat *found, int type, struct FTW *place)
-{
-    (void)found;
-    (void)place;
-    return type == FTW_D || type == FTW_DP ? part_sync_folder(path) : 0;
-}
-
-/* All in `folder` becomes the owner's of the folder that it takes the place of. */
-static int give_away(const char *folder, const struct stat *old)
-{
-    DIR *listed = opendir(folder);
-    bool good = listed && fchown(dirfd(listed), old->st_uid, old->st_gid) == 0;
-    for (const struct dirent *entry; good && (entry = readdir(listed));) {
-        struct stat found;
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        good = fstatat(dirfd(listed), entry->d_name, &found, AT_SYMLINK_NOFOLLOW) == 0;
-        if (good && S_ISDIR(found.st_mode)) {
-            char *path = part_path(folder, entry->d_name);
-            good = path && give_away(path, old) == CTL_GOOD;
-            free(path);
-        } else if (good) {
-            good = fchownat(dirfd(listed), entry->d_name, old->st_uid, old->st_gid, AT_SYMLINK_NOFOLLOW) == 0;
-        }
-    }
-    if (!good)
-        ctl_complain("%s cannot be given to the owner of the folder before it: %s", folder, strerror(errno));
-    if (listed)
-        closedir(listed);
-    return good ? CTL_GOOD : CTL_BAD;
-}
-
 static int prepare(struct restore *restore)
 {
     mode_t mode = restore->exists ? restore->old.st_mode & 07777 : FOLDER_MODE;
     int status = claim(restore->draft, &restore->draft_claim);
     if (status == CTL_GOOD && geteuid() == 0 && restore->exists)
-        status = give_away(restore->draft, &restore->old);
+        status = part_give(restore->draft, restore->old.st_uid, restore->old.st_gid);
     if (status == CTL_GOOD && chmod(restore->draft, mode) != 0) {
         ctl_complain("%s cannot be changed: %s", restore->draft, strerror(errno));
         status = CTL_BAD;
     }
-    if (status == CTL_GOOD && nftw(restore->draft, sync_one, 8, FTW_PHYS) != 0)
+    if (status == CTL_GOOD && part_sync_all(restore->draft) != CTL_GOOD)
         status = CTL_BAD;
     return status;
 }
