@@ -113,6 +113,7 @@ static int check_room(struct backup *backup)
     bool same =
         stat(backup->draft, &there) == 0 && stat(backup->journal, &here) == 0 && here.st_dev == there.st_dev;
     uint64_t floor = same ? backup->ctl->config->min_free_bytes : 0;
+    copying_begin(&backup->copying, backup->ctl, backup->draft, floor);
     int status = part_room(backup->draft, &room);
     if (status == CTL_GOOD && room < need + floor) {
         ctl_complain("there is no room for the backup: %" PRIu64 " MiB are needed%s, %" PRIu64
@@ -120,7 +121,6 @@ static int check_room(struct backup *backup)
                      (need + floor) >> 20, floor ? " with those the daemon is to keep" : "", room >> 20);
         return CTL_BAD;
     }
-    copying_begin(&backup->copying, backup->ctl, backup->draft, floor);
     return status;
 }
 

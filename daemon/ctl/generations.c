@@ -59,7 +59,8 @@ int generations_current(const struct generations *all, const char *name, char cu
     bool gone = length < 0 && (errno == ENOENT || errno == ENOTDIR);
     int status = length >= 0 || gone ? CTL_GOOD : CTL_BAD;
     if (link && status != CTL_GOOD)
-        ctl_complain("%s cannot be read: %s", link, strerror(errno));
+        ctl_complain("%s cannot be read: %s.%s", link, strerror(errno),
+                     errno == EACCES ? " Root may read it, and the daemon's own account." : "");
     current[length > 0 ? length : 0] = '\0';
     if (status == CTL_GOOD && strspn(current, "0123456789") != strlen(current)) {
         ctl_complain("%s leads to \"%s\", which is no generation", link, current);

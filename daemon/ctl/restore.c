@@ -134,6 +134,7 @@ static int take_target(struct restore *restore)
 static int check_room(struct restore *restore)
 {
     uint64_t room = 0, need = SPARE_BYTES;
+    copying_begin(&restore->copying, restore->ctl, restore->draft, 0);
     int status = part_room(restore->draft, &room);
     for (uint32_t i = 0; i < restore->manifest.part_count; i++)
         need += restore->manifest.parts[i].bytes;
@@ -143,7 +144,6 @@ static int check_room(struct restore *restore)
                      restore->target, need >> 20, room >> 20);
         return CTL_BAD;
     }
-    copying_begin(&restore->copying, restore->ctl, restore->draft, 0);
     return status;
 }
 
