@@ -110,10 +110,10 @@ int journal_copy(struct journal_view *view, const char *path, journal_copy_progr
         return 0;
     unlink(path);
     return store_fail(ret_error, status, "The journal %s could not be copied to %s: %s.", view->path, path,
-                      status == PW_ERROR_FULL      ? "there is no space left"
-                      : status == PW_ERROR_CORRUPT ? "it is damaged"
-                      : status > 0                 ? "it was stopped"
-                                                   : "reading or writing failed");
+                      status == PW_ERROR_FULL                  ? "there is no space left"
+                      : status == PW_ERROR_CORRUPT             ? "it is damaged"
+                      : status > 0 || status == PW_ERROR_STATE ? "it was stopped"
+                                                               : "reading or writing failed");
 }
 
 /* ---- keeping daemons away ------------------------------------------------------------------------------ */
