@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import socketserver
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -301,8 +302,32 @@ check(run("restore", backup, "--to", daemon.file)[0] == 2, "and a file no folder
 
 # ---- an older pathwayd's ---------------------------------------------------------------------------------------------
 
-older = os.path.join(box, "empty")
-check(run("restore", older, "--to", os.path.join(box, "n3"))[0] == 0, "a journal without events is restored")
+def of_version(version, sql):
+    copy = forged(lambda m: None)
+    path = os.path.join(copy, "journal.db")
+    with sqlite3.connect(path) as database:
+        database.executescript(f"{sql} PRAGMA user_version = {version};")
+    database.close()
+    sum_ = subprocess.run(["b2sum", "-l", "256", path], capture_output=True, text=True).stdout.split()[0]
+    size = os.path.getsize(path)
+    shutil.copy(path, os.path.join(box, "versioned.db"))
+    copy = forged(lambda m: (m["parts"][0].update(blake2b=sum_, bytes=size), m.update(schema=version)))
+    shutil.move(os.path.join(box, "versioned.db"), os.path.join(copy, "journal.db"))
+    return copy
+
+
+# Undoes the newest step of the schema.
+older = of_version(manifest["schema"] - 1, "DROP TABLE standing; DROP TABLE owing; DROP TABLE telling; DROP TABLE heard; DROP INDEX notice_oldest;" +
+                   "".join(f"DROP TRIGGER {name};" for name in ("standing_said", "standing_marked", "owing_more", "owing_less",
+                                                                "owing_otherwise", "telling_more", "telling_less",
+                                                                "telling_otherwise")))
+code, _, said = run("restore", older, "--to", os.path.join(box, "n4"))
+check(code == 0, f"a journal of an older pathwayd is brought up to date {said}")
+found = daemon.json("audit", "verify", "--journal", os.path.join(box, "n4", "journal.db"))
+check(found["intact"] and found["records"] == made["audit_records"] + 1, "which its chain records")
+code, _, said = run("restore", of_version(99, ""), "--to", os.path.join(box, "n5"))
+check(code == 1 and "newer" in said and not os.path.exists(os.path.join(box, "n5")), f"one of a newer pathwayd is not touched {said}")
+check(run("restore", os.path.join(box, "empty"), "--to", os.path.join(box, "n3"))[0] == 0, "a journal without events is restored")
 
 # ---- no space --------------------------------------------------------------------------------------------------------
 
