@@ -4,6 +4,7 @@ Damaged backups, full disks, other people's folders and running daemons are met 
 
 import json
 import os
+import pty
 import shutil
 import signal
 import socket
@@ -148,6 +149,14 @@ shutil.rmtree(two)
 there = subprocess.run([os.path.join(BIN, "pathwayctl"), "--config", daemon.ctl_file, "backup"], cwd=box, capture_output=True)
 named = [name for name in os.listdir(box) if name.startswith("pathwayd-2")]
 check(there.returncode == 0 and len(named) == 1, f"without -o it names itself after the time {named}")
+check(there.stderr == b"", "and shows no progress where nobody looks")
+reader, terminal = pty.openpty()
+subprocess.run([os.path.join(BIN, "pathwayctl"), "--config", daemon.ctl_file, "backup", "-o", two], stdout=subprocess.DEVNULL,
+               stderr=terminal, check=True)
+os.close(terminal)
+check(b"copying the journal" in os.read(reader, 65536), "but does on a terminal")
+os.close(reader)
+shutil.rmtree(two)
 
 
 
