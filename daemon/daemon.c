@@ -3,8 +3,8 @@
  * daemon.c: puts the stages together, in the order events flow, and takes them apart in the same order, so
  * that whatever was accepted on the way down is still carried on.
  *
- *     start:  journal → outbox → dispatch → due → control → ingest
- *     stop:   ingest → dispatch → outbox → due → control → journal
+ *     start:  journal → outbox → dispatch → due → silence → control → ingest
+ *     stop:   ingest → dispatch → outbox → due → silence → control → journal
  */
 #include "daemon.h"
 
@@ -75,13 +75,16 @@ static void control_written(void *owner)
 static bool drained(void *owner)
 {
     const struct daemon *daemon = owner;
-    return dispatch_drained(daemon->dispatch) && due_idle(daemon->due) && outbox_idle(daemon->outbox);
+    return daemon->dispatch && daemon->outbox && daemon->due && dispatch_drained(daemon->dispatch) &&
+           due_idle(daemon->due) && outbox_idle(daemon->outbox);
 }
 
 static int set_paused(void *owner, bool paused)
 {
     struct daemon *daemon = owner;
-    dispatch_pause(daemon->dispatch, paused);
+    daemon->paused = paused;
+    if (daemon->dispatch)
+        dispatch_pause(daemon->dispatch, paused);
     return 0;
 }
 
@@ -122,14 +125,24 @@ static void control_stopped(void *owner)
     stages_stopped(daemon);
 }
 
-static void due_stopped(void *owner)
+static void silence_stopped(void *owner)
 {
     struct daemon *daemon = owner;
-    daemon->due = NULL;
+    daemon->silence = NULL;
     if (daemon->control)
         control_stop(daemon->control, control_stopped, daemon);
     else
         control_stopped(daemon);
+}
+
+static void due_stopped(void *owner)
+{
+    struct daemon *daemon = owner;
+    daemon->due = NULL;
+    if (daemon->silence)
+        silence_stop(daemon->silence);
+    else
+        silence_stopped(daemon);
 }
 
 static void outbox_stopped(void *owner)
@@ -187,9 +200,11 @@ static const struct dispatch_events dispatch_events = {
     .judged = event_judged, .log = stage_log, .committed = cases_committed, .stopped = dispatch_stopped};
 static const struct due_events due_events = {
     .opened = cases_committed, .log = stage_log, .stopped = due_stopped};
+static const struct silence_events silence_events = {.log = ingest_log, .stopped = silence_stopped};
 static const struct outbox_events outbox_events = {.log = stage_log, .stopped = outbox_stopped};
 static const struct control_sources control_sources = {.status = describe_status,
                                                        .plugins = describe_plugins,
+                                                       .metrics = measure,
                                                        .drained = drained,
                                                        .pause = set_paused,
                                                        .reload = reload_start,
@@ -229,6 +244,10 @@ int daemon_start_stages(struct daemon *daemon)
                      &daemon->due);
     if (status < 0)
         return complain(daemon, "cases", status, NULL);
+    status = silence_new(&daemon->loop, config, daemon->journal, daemon->control_view, &silence_events,
+                         daemon, &daemon->silence);
+    if (status < 0)
+        return complain(daemon, "feeds", status, NULL);
     status = control_start(&daemon->loop, config, daemon->journal, daemon->control_view, &control_sources,
                            daemon, &daemon->control, &error);
     if (status < 0)

@@ -21,6 +21,7 @@
 #include "dispatch/dispatch.h"
 #include "dispatch/trial.h"
 #include "ingest/ingest.h"
+#include "ingest/silence.h"
 #include "log.h"
 #include "outbox/outbox.h"
 #include "packs/activation.h"
@@ -41,6 +42,7 @@ struct daemon {
     struct outbox *outbox;
     struct dispatch *dispatch;
     struct due *due;
+    struct silence *silence;
     struct control *control;
     struct ingest *ingest;
     struct activation *activation; /* lives as long as the journal is open */
@@ -69,5 +71,8 @@ void reload_stages_stopped(struct daemon *daemon);
 /* describe.c: control's `status` and `plugins`. */
 void describe_status(void *owner, struct buffer *out);
 void describe_plugins(void *owner, struct buffer *out);
+
+/* measure.c: control's `metrics`. */
+void measure(void *owner, struct buffer *out);
 
 #endif

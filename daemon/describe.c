@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * describe.c: the status document: each stage describes itself, and this puts it together, so that no stage need
- * know of the others.
+ * know of the others. Questions come while stages start and stop as well: one that is not there says nothing.
  */
 #include "daemon.h"
 
@@ -50,8 +50,10 @@ void describe_plugins(void *owner, struct buffer *out)
     const struct daemon *daemon = owner;
     struct buffer notify = {0};
     json_write_begin(out, '[');
-    dispatch_describe_plugins(daemon->dispatch, out);
-    outbox_describe(daemon->outbox, &notify);
+    if (daemon->dispatch)
+        dispatch_describe_plugins(daemon->dispatch, out);
+    if (daemon->outbox)
+        outbox_describe(daemon->outbox, &notify);
     if (notify.length > 2) { /* elements of its array */
         notify.data[notify.length - 1] = '\0';
         json_write_raw(out, (struct pw_text){notify.data + 1, notify.length - 2});
@@ -68,11 +70,12 @@ void describe_status(void *owner, struct buffer *out)
     json_member_integer(out, "uptime_s", (wall_clock(NULL) - daemon->started_ms) / 1000);
     json_member_string(out, "config", daemon->config->file);
     describe_journal(daemon, out);
-    dispatch_describe(daemon->dispatch, out);
+    if (daemon->dispatch)
+        dispatch_describe(daemon->dispatch, out);
     json_write_key(out, "feeds");
     struct buffer feeds = {0};
     if (daemon->ingest)
-        ingest_describe(daemon->ingest, &feeds);
+        ingest_describe(daemon->ingest, daemon->silence, &feeds);
     json_write_raw(out, feeds.length ? buffer_view(&feeds) : PW_TEXT("[]"));
     buffer_release(&feeds);
     json_write_key(out, "plugins");

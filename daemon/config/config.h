@@ -26,6 +26,8 @@ struct config_feed {
     uint32_t peer_uid_count;
     uint32_t mode; /* ipc: permission bits, default 0666 with peer_uids (the uid decides), else 0660 */
     uint32_t max_connections; /* default 64 */
+    uint32_t
+        expected_within_h; /* hours within which something is accepted, else it is silent; 0: never expected */
     bool strict;
     char *tls_cert, *tls_key, *tls_client_ca; /* tls+tcp: PEM files; the client CA is the feed's identity */
 };

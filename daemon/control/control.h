@@ -8,8 +8,9 @@
  *     anything wrong                                       → {"ok": false, "code": "not_found", "error":
  * "sentence"}
  *
- * ops: status · drained · event.list {after,limit,type,engagement} · event.show {source,id,before | sequence} ·
- * why {source,id,before | sequence} · finding.list {after,limit,pathway,rule,min_level,engagement} · case.list {after,limit,state,min_level} ·
+ * ops: status · metrics (a string) · drained · event.list {after,limit,type,engagement} · event.show {source,id,before |
+ * sequence} · why {source,id,before | sequence} · finding.list {after,limit,pathway,rule,min_level,engagement} ·
+ * case.list {after,limit,state,min_level} ·
  * case.show {case} · case.decide {case,revision,disposition,reason,costs,benefits,mitigations,displacement,review_by} ·
  * pack.propose {choice,body,pack,reason} · pack.second {change} · pack.withdraw {change} · pack.history
  * {after,limit,pack} · pack.change {change} · case.second {case} · case.reopen {case,reason} · case.dissent {case,text} · plugin.list · pending.list {instance} · pause {what:"dispatch"} · resume · reload
@@ -32,6 +33,7 @@ struct control;
 struct control_sources {
     void (*status)(void *owner, struct buffer *out);  /* members of the status object, without braces */
     void (*plugins)(void *owner, struct buffer *out); /* JSON array */
+    void (*metrics)(void *owner, struct buffer *out); /* text, see metrics/exposition.h */
     bool (*drained)(void *owner); /* every accepted event assessed, every due notice handed over */
     int (*pause)(void *owner, bool paused);
     int (*reload)(void *owner, char **ret_error);

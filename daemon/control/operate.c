@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * operate.c: the operations that ask or move the running daemon: status, drained, plugins, pending work,
+ * operate.c: the operations that ask or move the running daemon: status, metrics, drained, plugins, pending work,
  * pause, resume, reload.
  */
 #include "control/request.h"
@@ -13,6 +13,16 @@ int request_status(struct request *request)
     json_write_begin(request->out, '{');
     request->sources->status(request->owner, request->out);
     json_write_end(request->out, '}');
+    return 0;
+}
+
+int request_metrics(struct request *request)
+{
+    struct buffer text = {0};
+    request->sources->metrics(request->owner, &text);
+    json_write_text(request->out, buffer_view(&text));
+    request->out->failed = request->out->failed || text.failed;
+    buffer_release(&text);
     return 0;
 }
 

@@ -28,6 +28,7 @@ static const struct operation {
     struct field fields[OPERATION_FIELDS + 1];
 } operations[] = {
     {"status", request_status, NULL, {{0}}},
+    {"metrics", request_metrics, NULL, {{0}}},
     {"drained", request_drained, NULL, {{0}}},
     {"event.list",
      request_event_list,

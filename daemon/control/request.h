@@ -58,6 +58,7 @@ void request_refuse(struct buffer *out, const char *code, const char *error);
 
 /* The operations, one function each; 0 or -1 with code and error set. */
 int request_status(struct request *request);
+int request_metrics(struct request *request);
 int request_drained(struct request *request);
 int request_event_list(struct request *request);
 int request_event_show(struct request *request);

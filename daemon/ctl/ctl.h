@@ -92,6 +92,7 @@ void ctl_suggest(const char *kind, const char *word, const char *const *known);
 /* The commands. */
 int ctl_send(struct ctl *ctl);
 int ctl_status(struct ctl *ctl);
+int ctl_metrics(struct ctl *ctl);
 int ctl_wait(struct ctl *ctl);
 int ctl_pause(struct ctl *ctl);
 int ctl_resume(struct ctl *ctl);
@@ -113,6 +114,8 @@ int ctl_plugin_list(struct ctl *ctl);
 int ctl_plugin_describe(struct ctl *ctl);
 int ctl_plugin_check(struct ctl *ctl);
 int ctl_audit_verify(struct ctl *ctl);
+int ctl_backup(struct ctl *ctl);
+int ctl_restore(struct ctl *ctl);
 int ctl_pack_list(struct ctl *ctl);
 int ctl_pack_check(struct ctl *ctl);
 int ctl_pack_show(struct ctl *ctl);

@@ -84,6 +84,8 @@ static void show_feeds(const struct ctl *ctl, const cJSON *feeds)
         print_below(table_word(feed, "feed"), "connections now", table_find(feed, "connections"));
         print_below(table_word(feed, "feed"),
                     "fields it sent that are refused:", table_find(feed, "refused_fields"));
+        if (table_find(feed, "silent_since"))
+            print_below(table_word(feed, "feed"), "silent since", table_find(feed, "silent_since"));
     }
 }
 

@@ -489,3 +489,21 @@ bool dispatch_is_paused(const struct dispatch *dispatch)
 {
     return dispatch->paused;
 }
+
+struct dispatch_figures dispatch_figures(const struct dispatch *dispatch)
+{
+    return (struct dispatch_figures){.judged = dispatch->committed,
+                                     .last = journal_last_sequence(dispatch->journal),
+                                     .in_flight = dispatch->window,
+                                     .paused = dispatch->paused};
+}
+
+uint32_t dispatch_host_count(const struct dispatch *dispatch)
+{
+    return pipeline_instance_count(dispatch->pipeline);
+}
+
+const struct host_process *dispatch_host(const struct dispatch *dispatch, uint32_t index)
+{
+    return pipeline_instance(dispatch->pipeline, index);
+}

@@ -37,6 +37,16 @@ int dispatch_new(uv_loop_t *loop, const struct config *config, struct journal *j
 void dispatch_start(struct dispatch *dispatch);
 void dispatch_wake(struct dispatch *dispatch); /* events were stored; any thread, until dispatch_stop */
 void dispatch_pause(struct dispatch *dispatch, bool paused);
+struct dispatch_figures {
+    uint64_t judged,
+        last; /* sequence numbers: all up to `judged` are judged, `last` is the newest that was accepted */
+    uint32_t in_flight;
+    bool paused;
+};
+struct dispatch_figures dispatch_figures(const struct dispatch *dispatch);
+/* The plugin hosts it has, in the configuration's order. */
+uint32_t dispatch_host_count(const struct dispatch *dispatch);
+const struct host_process *dispatch_host(const struct dispatch *dispatch, uint32_t index);
 bool dispatch_is_paused(const struct dispatch *dispatch);
 void dispatch_stop(struct dispatch *dispatch); /* ends in `stopped` */
 void dispatch_free(struct dispatch *dispatch); /* after `stopped`; NULL is fine */

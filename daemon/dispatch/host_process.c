@@ -316,6 +316,14 @@ const struct config_plugin *host_process_plugin(const struct host_process *host)
     return host->plugin;
 }
 
+struct host_figures host_process_figures(const struct host_process *host)
+{
+    return (struct host_figures){.up = host_process_state(host) == HOST_UP,
+                                 .restarts = host->restarts,
+                                 .handled = host->handled,
+                                 .outstanding = host->sent_count};
+}
+
 void host_process_describe(const struct host_process *host, struct buffer *out)
 {
     static const char *const stages[] = {"", "enrich", "assess", "notify"};

@@ -76,6 +76,12 @@ bool host_process_killed_from_outside(const struct host_process *host);
 uint64_t host_process_down_since(const struct host_process *host);
 /* The READY document's text; empty before the first READY. */
 struct pw_text host_process_ready(const struct host_process *host);
+struct host_figures {
+    bool up;
+    uint64_t restarts, handled;
+    uint32_t outstanding;
+};
+struct host_figures host_process_figures(const struct host_process *host);
 /* {"instance","state","pid","restarts","last_error","handled","sandbox":{…},"version"…} */
 void host_process_describe(const struct host_process *host, struct buffer *out);
 

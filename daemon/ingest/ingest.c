@@ -223,7 +223,8 @@ static void describe_refused(const struct feed_counters *counters, struct buffer
     json_write_end(out, '}');
 }
 
-static void describe_feed(const struct feed *feed, struct buffer *out)
+static void describe_feed(const struct feed *feed, const struct silence *silence, uint32_t index,
+                          struct buffer *out)
 {
     const struct feed_counters *counters = &feed->counters;
     const struct {
@@ -246,15 +247,35 @@ static void describe_feed(const struct feed *feed, struct buffer *out)
     json_member_unsigned(out, "connections", atomic_load(&counters->connections));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         json_member_unsigned(out, rows[i].key, atomic_load(rows[i].value));
+    if (silence)
+        silence_describe(silence, index, out);
     describe_refused(counters, out);
     json_member_unsigned(out, "in_flight_bytes", atomic_load(&counters->in_flight));
     json_write_end(out, '}');
 }
 
-void ingest_describe(struct ingest *ingest, struct buffer *out)
+void ingest_figures(const struct ingest *ingest, uint32_t feed, struct feed_figures *ret_figures)
+{
+    const struct feed_counters *counters = &ingest->feeds[feed].counters;
+    *ret_figures = (struct feed_figures){.requests = atomic_load(&counters->requests),
+                                         .accepted = atomic_load(&counters->accepted),
+                                         .duplicates = atomic_load(&counters->duplicates),
+                                         .rejected = atomic_load(&counters->rejected),
+                                         .busy = atomic_load(&counters->busy),
+                                         .unrouted = atomic_load(&counters->unrouted),
+                                         .deaf = atomic_load(&counters->deaf),
+                                         .unheard = atomic_load(&counters->unheard),
+                                         .turned_away = atomic_load(&counters->turned_away),
+                                         .in_flight_bytes = atomic_load(&counters->in_flight),
+                                         .connections = atomic_load(&counters->connections)};
+    for (size_t i = 0; i < REFUSED_COUNT; i++)
+        ret_figures->refused[i] = atomic_load(&counters->refused[i]);
+}
+
+void ingest_describe(struct ingest *ingest, const struct silence *silence, struct buffer *out)
 {
     json_write_begin(out, '[');
     for (uint32_t i = 0; i < ingest->feed_count; i++)
-        describe_feed(&ingest->feeds[i], out);
+        describe_feed(&ingest->feeds[i], silence, i, out);
     json_write_end(out, ']');
 }

@@ -12,6 +12,8 @@
 #define PATHWAYD_INGEST_INGEST_H
 
 #include "config/config.h"
+#include "ingest/refused.h"
+#include "ingest/silence.h"
 #include "journal/journal.h"
 
 #define INGEST_SEND_MS 2000u /* a client that has not taken its answer by then is deaf, see connections.h */
@@ -41,9 +43,18 @@ bool ingest_stop(struct ingest *ingest);
  * that was acknowledged. For the watchdog. Any thread. */
 bool ingest_is_stuck(struct ingest *ingest);
 
-/* JSON array, a feed each: {"feed","listen","connections","requests","accepted","duplicates","rejected","busy",
+/* How often what was sent was what, since the start; `refused` is parallel to refused_names. */
+struct feed_figures {
+    uint64_t requests, accepted, duplicates, rejected, busy, unrouted, deaf, unheard, turned_away;
+    uint64_t refused[REFUSED_COUNT];
+    uint64_t in_flight_bytes, connections; /* now */
+};
+/* Of the configuration's feed of that index. Any thread. */
+void ingest_figures(const struct ingest *ingest, uint32_t feed, struct feed_figures *ret_figures);
+
+/* JSON array, a feed each; `silence` adds what it knows of each, NULL: nothing. {"feed","listen","connections","requests","accepted","duplicates","rejected","busy",
  * "unrouted","deaf","unheard","turned_away",
  * "refused_fields":{"nationality":3,…},"in_flight_bytes"}. Any thread. */
-void ingest_describe(struct ingest *ingest, struct buffer *out);
+void ingest_describe(struct ingest *ingest, const struct silence *silence, struct buffer *out);
 
 #endif

@@ -93,24 +93,46 @@ static int store_event(struct journal_writer *writer, struct append_group *group
     return 0;
 }
 
+/* When a feed was heard last, once for a run of requests of one feed. */
+static int note_heard(struct journal_writer *writer, const struct journal_event *last)
+{
+    uint64_t feed;
+    int status = last ? writer_name(writer, last->feed, &feed) : 0;
+
+    if (!last || status)
+        return status;
+    return store_run(&writer->view.store, STATEMENT_HEARD_SET, "ui", feed, last->received_ms);
+}
+
+static bool same_feed(const struct journal_event *a, const struct journal_event *b)
+{
+    return a->feed.length == b->feed.length && memcmp(a->feed.data, b->feed.data, a->feed.length) == 0;
+}
+
 int append_store(struct journal_writer *writer, struct append_group *group, struct journal_append *list)
 {
     uint64_t first = writer->now.last_sequence + 1;
     char detail[160], text[AUDIT_DIGEST_TEXT];
     uint8_t bytes[JOURNAL_DIGEST_BYTES];
     struct audit_digest range;
-    int length;
+    const struct journal_event *heard = NULL;
+    int length, status;
 
     audit_digest_begin(&range);
     for (struct journal_append *append = list; append; append = append->next) {
         for (uint32_t i = 0; i < append->count; i++) {
-            int status = store_event(writer, group, &append->events[i], &range);
+            const struct journal_event *event = &append->events[i];
+            status = store_event(writer, group, &append->events[i], &range);
+            if (status == 0 && heard && !same_feed(heard, event))
+                status = note_heard(writer, heard);
             if (status < 0)
                 return status;
+            heard = event->status == 0 ? event : heard;
         }
     }
-    if (writer->now.last_sequence < first)
-        return 0;
+    status = note_heard(writer, heard);
+    if (status < 0 || writer->now.last_sequence < first)
+        return status;
     audit_digest_end(&range, bytes);
     audit_digest_print(bytes, text);
     length = audit_append_detail(detail, sizeof(detail), first, writer->now.last_sequence, text);

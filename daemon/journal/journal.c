@@ -53,26 +53,6 @@ static char *folder_of(const char *path)
     return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
 }
 
-static int lock(struct journal *journal, const char *path, char **ret_error)
-{
-    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    char *name = NULL;
-    int status = 0;
-
-    if (asprintf(&name, "%s.lock", path) < 0)
-        return PW_ERROR_MEMORY;
-    journal->lock_file = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (journal->lock_file < 0)
-        status = store_fail(ret_error, errno == ENOSPC ? PW_ERROR_FULL : PW_ERROR_IO,
-                            "The lock file %s cannot be opened: %s.", name, strerror(errno));
-    else if (fcntl(journal->lock_file, F_OFD_SETLK, &whole) < 0)
-        status = store_fail(
-            ret_error, PW_ERROR_BUSY,
-            "Another pathwayd has the journal %s open. Stop it first, or name another journal.", path);
-    free(name);
-    return status;
-}
-
 /* Made here rather than by SQLite, so that nobody else may ever read it. Never opened again while SQLite has
  * it: closing a second descriptor would drop SQLite's own locks. */
 static int make_file(const char *path, char **ret_error)
@@ -271,7 +251,7 @@ static int set_options(struct journal *journal, const struct journal_options *op
 static int open_file(struct journal *journal, const char *vfs, char **ret_error)
 {
     struct journal_view *view = &journal->writer.view;
-    int status = lock(journal, view->path, ret_error);
+    int status = journal_claim(view->path, &journal->lock_file, ret_error);
 
     if (!status)
         status = make_file(view->path, ret_error);
@@ -324,8 +304,7 @@ void journal_close(struct journal *journal)
     writer_release(&journal->writer);
     duplicates_free(journal->group.duplicates);
     append_group_release(&journal->group);
-    if (journal->lock_file >= 0)
-        close(journal->lock_file);
+    journal_unclaim(journal->lock_file);
     free(journal->folder);
     free(journal);
 }

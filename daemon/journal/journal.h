@@ -45,6 +45,11 @@ int journal_open(const struct journal_options *options, struct journal **ret_jou
 /* Finishes what is queued, stops the thread, closes. NULL is fine. */
 void journal_close(struct journal *journal);
 
+/* Keeps every daemon from this journal until journal_unclaim; the file need not be there, its folder must.
+ * PW_ERROR_BUSY: a daemon has it. A journal that is open is claimed already. */
+int journal_claim(const char *path, int *ret_claim, char **ret_error);
+void journal_unclaim(int claim); /* negative: none */
+
 /* ---- appending events (ingest) ------------------------------------------------------------------------- */
 
 struct journal_event {
@@ -274,6 +279,14 @@ int journal_audit(struct journal_writer *writer, const char *kind, struct pw_tex
 int journal_view_open(const char *path, struct journal_view **ret_view, char **ret_error);
 void journal_view_close(struct journal_view *view);
 
+/* Copies all that is committed at one instant to a file that must not be there, with mode 0600, and syncs it. Holds up
+ * no writer, but a daemon's -wal file grows meanwhile by what it writes. `progress`, NULL or not, hears of bytes; when
+ * it returns other than 0 the copying ends with that. On failure nothing is left at `path`, and *ret_error is a
+ * malloc'd sentence; PW_ERROR_FULL: no space. */
+typedef int journal_copy_progress(void *to, uint64_t done, uint64_t total);
+int journal_copy(struct journal_view *view, const char *path, journal_copy_progress *progress, void *to,
+                 char **ret_error);
+
 /* Rows are handed to `row` one by one; texts live during the call. A non-zero return ends the reading and is
  * returned. */
 typedef int journal_event_row(void *to, const struct journal_event *event);
@@ -406,6 +419,23 @@ struct journal_counts {
 };
 /* Cheap (kept counters, not scans). */
 int journal_count(struct journal_view *view, struct journal_counts *ret_counts);
+
+/* Counted apart, as cheaply. A non-zero return of `row` ends the reading and is returned. */
+struct journal_share {
+    struct pw_text name; /* a rule, a plugin instance, a channel */
+    struct pw_text word; /* of notices: their state */
+    uint32_t number;     /* of findings: their level; of what is owed: 1 when it is poison */
+    uint64_t count;
+};
+typedef int journal_share_row(void *to, const struct journal_share *share);
+int journal_standing_read(struct journal_view *view, journal_share_row *row,
+                          void *to); /* findings, most first; none that are 0 */
+int journal_owing_read(struct journal_view *view, journal_share_row *row, void *to);
+int journal_telling_read(struct journal_view *view, journal_share_row *row, void *to);
+/* When the channel's oldest waiting notice was made. PW_ERROR_NOT_FOUND: none waits. */
+int journal_notice_oldest(struct journal_view *view, struct pw_text channel, int64_t *ret_created_ms);
+/* When the feed's newest event was received. PW_ERROR_NOT_FOUND: it never had one. */
+int journal_heard(struct journal_view *view, struct pw_text feed, int64_t *ret_received_ms);
 
 /* Walks the audit chain and the digests of the events it names. 0: intact, *ret_records checked and the head's
  * hash in hex; PW_ERROR_CORRUPT with the first broken record's number and a sentence. */

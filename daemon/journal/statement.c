@@ -244,4 +244,17 @@ const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_SILENCE_END] = "UPDATE silence SET ended = ?2, ended_by = ?3 WHERE id = ?1",
     [STATEMENT_SILENCES] = SILENCE_COLUMNS "WHERE id > ?1 ORDER BY id LIMIT ?2",
     [STATEMENT_SILENCES_ACTIVE] = SILENCE_COLUMNS "WHERE ended = 0 AND until > ?1 ORDER BY id",
+
+    [STATEMENT_STANDING] =
+        "SELECT rule, '', level, count FROM standing WHERE count > 0 ORDER BY count DESC, rule, level",
+    [STATEMENT_OWING] = "SELECT i.name, '', o.poison, o.count FROM owing o JOIN name i ON i.id = o.instance "
+                        "ORDER BY i.name, o.poison",
+    [STATEMENT_TELLING] = "SELECT c.name, t.state, 0, t.count FROM telling t JOIN name c ON c.id = t.channel "
+                          "ORDER BY c.name, t.state",
+    [STATEMENT_NOTICE_OLDEST] =
+        "SELECT created FROM notice WHERE channel = (SELECT id FROM name WHERE name = "
+        "?1) AND state = 'waiting' ORDER BY number LIMIT 1",
+    [STATEMENT_HEARD_SET] = "INSERT INTO heard(feed, received) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET "
+                            "received = excluded.received",
+    [STATEMENT_HEARD] = "SELECT received FROM heard WHERE feed = (SELECT id FROM name WHERE name = ?1)",
 };

@@ -37,6 +37,7 @@ struct channel {
     bool started, stopping, host_stopped, timer_closed;
     bool unsettled;    /* the journal could not take the settlement; the timer tries again */
     bool oldest_first; /* every other pick; see pick */
+    uint64_t failures;
 };
 
 static void log_line(const struct channel *channel, uint32_t severity, const char *line)
@@ -81,6 +82,7 @@ static void settle(struct channel *channel)
     settlement->config = channel->around->config;
     settlement->notice_id = channel->carried.notice_id.data;
     channel->state = CHANNEL_SETTLING;
+    channel->failures += settlement->outcome != SETTLEMENT_DELIVERED;
     log_settlement(channel);
     channel->around->submit(channel->around->outbox, settlement);
 }
@@ -386,6 +388,11 @@ bool channel_idle(const struct channel *channel)
     if (journal_notices_next(channel->around->view, name, &next_ms) != 0)
         return false;
     return next_ms > now_ms(channel);
+}
+
+uint64_t channel_failures(const struct channel *channel)
+{
+    return channel->failures;
 }
 
 struct host_process *channel_host(const struct channel *channel)

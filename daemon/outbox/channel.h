@@ -46,6 +46,7 @@ void channel_settled(struct channel *channel, int status);
 void channel_stop(struct channel *channel); /* ends in `closed` */
 void channel_free(struct channel *channel); /* after `closed`, or before start; NULL is fine */
 bool channel_idle(const struct channel *channel);
+uint64_t channel_failures(const struct channel *channel); /* attempts, since it started */
 struct host_process *channel_host(const struct channel *channel);
 
 #endif

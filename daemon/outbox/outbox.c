@@ -190,3 +190,18 @@ void outbox_describe(const struct outbox *outbox, struct buffer *out)
         host_process_describe(channel_host(outbox->channels[i]), out);
     json_write_end(out, ']');
 }
+
+uint32_t outbox_channel_count(const struct outbox *outbox)
+{
+    return outbox->channel_count;
+}
+
+const struct host_process *outbox_host(const struct outbox *outbox, uint32_t index)
+{
+    return channel_host(outbox->channels[index]);
+}
+
+uint64_t outbox_failures(const struct outbox *outbox, uint32_t index)
+{
+    return channel_failures(outbox->channels[index]);
+}

@@ -27,6 +27,10 @@ void outbox_wake(struct outbox *outbox); /* new notices may be there; loop threa
 void outbox_stop(struct outbox *outbox); /* ends in `stopped` */
 void outbox_free(struct outbox *outbox);
 bool outbox_idle(const struct outbox *outbox); /* nothing due now and nothing under way */
+/* The channels it has, in the configuration's order: their hosts, and how many attempts failed since they started. */
+uint32_t outbox_channel_count(const struct outbox *outbox);
+const struct host_process *outbox_host(const struct outbox *outbox, uint32_t index);
+uint64_t outbox_failures(const struct outbox *outbox, uint32_t index);
 void outbox_describe(const struct outbox *outbox,
                      struct buffer *out); /* JSON array of host_process_describe */
 

@@ -36,8 +36,11 @@ check("RuntimeDirectory=pathwayd" in lines and "RuntimeDirectoryMode=0755" in li
 lists = [f"{prefix}/lib/systemd/system/pathwayd-lists.{kind}" for kind in ("service", "timer")]
 with open(lists[0]) as text:
     check(f"ExecStart={bin_folder}/pathwayctl list update\n" in text.read(), "and the one that renews the lists")
+metrics = f"{prefix}/lib/systemd/system/pathwayd-metrics.service"
+with open(metrics) as text:
+    check(f"ExecStart={bin_folder}/pathwayctl metrics --listen 127.0.0.1:9943\n" in text.read(), "and the one that serves figures")
 if shutil.which("systemd-analyze"):
-    run = program("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", unit, *lists)
+    run = program("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", unit, metrics, *lists)
     check(run.returncode == 0 and not run.stderr.strip(), f"systemd finds nothing wrong with it: {run.stdout}{run.stderr}")
 else:
     skip("systemd finds nothing wrong with it", "systemd-analyze is not here")

@@ -129,6 +129,12 @@ static void source_plugins(void *owner, struct buffer *out)
     buffer_string(out, "[{\"instance\":\"research\"}]");
 }
 
+static void source_metrics(void *owner, struct buffer *out)
+{
+    (void)owner;
+    buffer_string(out, "a{b=\"c\"} 1\n");
+}
+
 static bool source_drained(void *owner)
 {
     return ((struct fixture *)owner)->paused;
@@ -148,8 +154,12 @@ static int source_reload(void *owner, char **ret_error)
     return PW_ERROR_INVALID;
 }
 
-static const struct control_sources sources = {source_status, source_plugins, source_drained,
-                                               source_pause,  source_reload,  NULL};
+static const struct control_sources sources = {.status = source_status,
+                                               .plugins = source_plugins,
+                                               .metrics = source_metrics,
+                                               .drained = source_drained,
+                                               .pause = source_pause,
+                                               .reload = source_reload};
 
 static int set_up(void **state)
 {
@@ -458,6 +468,9 @@ static void the_daemon_is_asked_and_moved(void **state)
     struct fixture *fixture = *state;
     cJSON *answer = ask(fixture, "{\"op\":\"status\"}");
     assert_string_equal(word(at(answer, "result"), "version"), "test");
+    cJSON_Delete(answer);
+    answer = ask(fixture, "{\"op\":\"metrics\"}");
+    assert_string_equal(word(answer, "result"), "a{b=\"c\"} 1\n");
     cJSON_Delete(answer);
     assert_int_equal(count_of(fixture, "{\"op\":\"plugin.list\"}"), 1);
     assert_int_equal(count_of(fixture, "{\"op\":\"pause\",\"what\":\"dispatch\"}"), 1);

@@ -228,7 +228,7 @@ static inline uint64_t scene_counter(struct scene *scene, const char *pointer)
     struct pw_document document = {0};
     struct json_error error;
     int64_t value = -1;
-    ingest_describe(scene->ingest, &out);
+    ingest_describe(scene->ingest, NULL, &out);
     assert_false(out.failed);
     assert_int_equal(json_parse(&document, out.data, out.length, &json_limits_frame, &error), 0);
     if (json_integer(&document, json_find(&document, PW_NODE_ROOT, pointer), &value) != 0)
