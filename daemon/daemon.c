@@ -3,8 +3,8 @@
  * daemon.c: puts the stages together, in the order events flow, and takes them apart in the same order, so
  * that whatever was accepted on the way down is still carried on.
  *
- *     start:  journal → outbox → dispatch → due → silence → control → ingest
- *     stop:   ingest → dispatch → outbox → due → silence → control → journal
+ *     start:  journal → outbox → dispatch → due → alarms → silence → control → ingest
+ *     stop:   ingest → dispatch → outbox → due → alarms → silence → control → journal
  */
 #include "daemon.h"
 
@@ -135,14 +135,37 @@ static void silence_stopped(void *owner)
         control_stopped(daemon);
 }
 
-static void due_stopped(void *owner)
+/* Said after it was noted: there may be an alarm. */
+static void feed_log(void *owner, uint32_t severity, struct pw_text line)
+{
+    ingest_log(owner, severity, line);
+    cases_committed(owner);
+}
+
+static int feed_noted(void *owner, struct journal_writer *writer, const struct silence_change *change)
+{
+    const struct daemon *daemon = owner;
+    return alarms_of_feed(writer, daemon->config, change);
+}
+
+static void alarms_stopped(void *owner)
 {
     struct daemon *daemon = owner;
-    daemon->due = NULL;
+    daemon->alarms = NULL;
     if (daemon->silence)
         silence_stop(daemon->silence);
     else
         silence_stopped(daemon);
+}
+
+static void due_stopped(void *owner)
+{
+    struct daemon *daemon = owner;
+    daemon->due = NULL;
+    if (daemon->alarms)
+        alarms_stop(daemon->alarms);
+    else
+        alarms_stopped(daemon);
 }
 
 static void outbox_stopped(void *owner)
@@ -200,7 +223,9 @@ static const struct dispatch_events dispatch_events = {
     .judged = event_judged, .log = stage_log, .committed = cases_committed, .stopped = dispatch_stopped};
 static const struct due_events due_events = {
     .opened = cases_committed, .log = stage_log, .stopped = due_stopped};
-static const struct silence_events silence_events = {.log = ingest_log, .stopped = silence_stopped};
+static const struct alarms_events alarms_events = {.raised = cases_committed, .stopped = alarms_stopped};
+static const struct silence_events silence_events = {
+    .noted = feed_noted, .log = feed_log, .stopped = silence_stopped};
 static const struct outbox_events outbox_events = {.log = stage_log, .stopped = outbox_stopped};
 static const struct control_sources control_sources = {.status = describe_status,
                                                        .plugins = describe_plugins,
@@ -244,6 +269,10 @@ int daemon_start_stages(struct daemon *daemon)
                      &daemon->due);
     if (status < 0)
         return complain(daemon, "cases", status, NULL);
+    status = alarms_new(&daemon->loop, config, daemon->journal, daemon->control_view, &alarms_events, daemon,
+                        &daemon->alarms);
+    if (status < 0)
+        return complain(daemon, "alarms", status, NULL);
     status = silence_new(&daemon->loop, config, daemon->journal, daemon->control_view, &silence_events,
                          daemon, &daemon->silence);
     if (status < 0)

@@ -16,6 +16,7 @@
 #define PATHWAYD_DAEMON_H
 
 #include <uv.h>
+#include "alarms.h"
 #include "cases/due.h"
 #include "control/control.h"
 #include "dispatch/dispatch.h"
@@ -42,6 +43,7 @@ struct daemon {
     struct outbox *outbox;
     struct dispatch *dispatch;
     struct due *due;
+    struct alarms *alarms;
     struct silence *silence;
     struct control *control;
     struct ingest *ingest;

@@ -278,6 +278,22 @@ static void check_queues(struct loading *loading)
     }
 }
 
+static void check_operators(struct loading *loading)
+{
+    const struct config *config = loading->config;
+    const struct setting *object = setting_find(&loading->root, "operators");
+    for (uint32_t k = 0; config->operator_reviewers && config->operator_reviewers[k]; k++)
+        check_reviewer(loading, &setting_find(object, "reviewers")->children[k],
+                       config->operator_reviewers[k]);
+    for (uint32_t k = 0; config->operator_channels && config->operator_channels[k]; k++)
+        check_channel(loading, &setting_find(object, "channels")->children[k], false,
+                      config->operator_channels[k]);
+    for (uint32_t i = 0; i < config->list_count; i++)
+        if (config->lists[i].keeper)
+            check_reviewer(loading, setting_find(element(loading, "lists", i), "keeper"),
+                           config->lists[i].keeper);
+}
+
 static void check_route_queue(struct loading *loading, const struct setting *at, const char *name)
 {
     const struct config *config = loading->config;
@@ -351,6 +367,7 @@ void config_cross_check(struct loading *loading)
     check_names(loading, "queues", config->queues, sizeof *config->queues, config->queue_count);
     check_reviewers(loading);
     check_queues(loading);
+    check_operators(loading);
     config_check_pace(loading);
     check_routes(loading);
 }

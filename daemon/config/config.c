@@ -218,6 +218,7 @@ static void free_lists(struct config *config)
         free(config->lists[i].url);
         free(config->lists[i].ca_file);
         free(config->lists[i].signed_by);
+        free(config->lists[i].keeper);
     }
     for (uint32_t i = 0; i < config->feed_count; i++)
         free_feed(&config->feeds[i]);
@@ -268,6 +269,8 @@ void config_free(struct config *config)
     free(config->holidays_file);
     free(config->holidays);
     free(config->page);
+    free_texts(config->operator_reviewers);
+    free_texts(config->operator_channels);
     free(config->pathways);
     free(config->lists);
     free(config->file);

@@ -91,6 +91,7 @@ struct config_list { /* a published list, for pathwayctl list update */
     char *url;       /* https:// or file:// */
     char *ca_file;   /* PEM: whom to believe in place of the system's CAs; NULL: those */
     char *signed_by; /* PEM: it is an advisory, signed by this key (ctl/advisory.h); NULL: it is none */
+    char *keeper;    /* the reviewer who hears when it is too old; NULL: the operators alone */
     uint32_t max_age_days;
 };
 
@@ -137,6 +138,8 @@ struct config {
     uint32_t queue_count;
     struct config_route *routes;
     uint32_t route_count;
+    char **operator_reviewers,
+        **operator_channels; /* who looks after pathwayd itself, and how they are told; NULL: nobody */
     struct config_pathway_route *pathways;
     uint32_t pathway_count;
     struct config_list *lists;

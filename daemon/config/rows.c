@@ -71,6 +71,7 @@ const struct row section_root_rows[] = {
     {LIST("queues", CONFIG_MAX_QUEUES, "what reviewers share"), NOWHERE, 0},
     {LIST("routes", CONFIG_MAX_ROUTES, "which case is told to whom"), NOWHERE, 0},
     {OBJECT("notices", "when people are told"), NOWHERE, 0},
+    {OBJECT("operators", "who hears of trouble with pathwayd itself"), NOWHERE, 0},
     {OBJECT("clock", "by when cases are to be decided"), NOWHERE, 0},
     {TEXT("page", 0, NULL, "https:// address of the reviewers' page, which notices lead to"),
      AT(TO_STRING, config, page)},
@@ -209,6 +210,12 @@ const struct row section_notices_rows[] = {
     END,
 };
 
+const struct row section_operators_rows[] = {
+    {TEXTS("reviewers", 0, 0, "who is told"), AT(TO_STRINGS, config, operator_reviewers)},
+    {TEXTS("channels", 1, 1, "by which notify instances"), AT(TO_STRINGS, config, operator_channels)},
+    END,
+};
+
 /* Business days by level; 0: no clock. */
 const struct row section_clock_rows[] = {
     {NUMBER("suggested_days", "0", 0, 3660, "business days to decide a case at suggested"),
@@ -267,6 +274,8 @@ const struct row section_list_rows[] = {
      AT(TO_STRING, config_list, ca_file)},
     {PATH("signed_by", "PEM file of the key that signs it: an advisory, which informs only"),
      AT(TO_STRING, config_list, signed_by)},
+    {TEXT("keeper", 0, NULL, "the reviewer who hears when it is too old"),
+     AT(TO_STRING, config_list, keeper)},
     {NUMBER("max_age_days", "30", 1, 36500, "days after which pathwayctl list status calls it stale"),
      AT(TO_U32, config_list, max_age_days)},
     END,

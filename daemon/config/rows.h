@@ -47,6 +47,7 @@ extern const struct row section_queue_rows[];
 extern const struct row section_pace_rows[];
 extern const struct row section_notices_rows[];
 extern const struct row section_clock_rows[];
+extern const struct row section_operators_rows[];
 extern const struct row section_pathway_rows[];
 extern const struct row section_list_rows[];
 
