@@ -313,5 +313,6 @@ void config_cross_check(struct loading *loading)
     check_feeds(loading);
     check_plugins(loading);
     check_reviewers(loading);
+    people_check(loading);
     check_routes(loading);
 }

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 #include <pathwayd/config.h>
+#include "config/role.h"
 #include "event/event.h"
 #include "json/json.h"
 
@@ -56,6 +57,21 @@ struct config_route {
     char **channels;    /* notify instances */
 };
 
+struct config_person { /* who may use the control endpoint, and as what */
+    char *account;     /* as the configuration has it, "uid 1000" for a number */
+    uid_t uid;
+    char *reviewer; /* whom of the reviewers it is; NULL: none */
+    uint32_t roles; /* ROLE_* */
+    char **queues;  /* whose cases they see and act on; NULL: all */
+};
+
+struct config_unit { /* a department, and whom to ask there */
+    char *code;      /* as in the events' /data/unit */
+    char *contact;   /* an e-mail address; NULL: nobody */
+    char *name;      /* for people; NULL: the code */
+    bool lab;        /* as if it were among lab_units */
+};
+
 struct config_pathway_route { /* override of the built-in table: event name pattern → pathways */
     char *pattern;
     char **pathways;
@@ -89,6 +105,8 @@ struct config {
     uint64_t packs_generation;    /* that is read instead; 0: what is configured */
     bool packs_hidden;            /* this account may not see whether there is one */
     uint32_t review_days;         /* until a decision is looked at again; default 365 */
+    bool referral;                /* referring a case outside can be recorded (R28); default false */
+    char *questions_channel; /* the notify instance that questions to units go through; NULL: there is none */
     char *type_prefix;
     struct event_limits limits;
     char **lab_units;
@@ -98,6 +116,10 @@ struct config {
     uint32_t plugin_count;
     struct config_reviewer *reviewers;
     uint32_t reviewer_count;
+    struct config_person *people; /* none: every account at the control endpoint may do everything */
+    uint32_t person_count;
+    struct config_unit *units;
+    uint32_t unit_count;
     struct config_route *routes;
     uint32_t route_count;
     struct config_pathway_route *pathways;
