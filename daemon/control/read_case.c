@@ -62,26 +62,49 @@ static void write_case_members(struct buffer *out, const struct journal_case *it
     request_member_time(out, "updated", item->updated_ms);
     json_member_unsigned(out, "revision", item->revision);
     json_member_unsigned(out, "sequence", item->sequence);
+    json_member_text(out, "queue", item->queue);
+    json_member_text(out, "assignee", item->assignee);
+    json_member_text(out, "unit", item->unit);
+    if (item->decide_by_ms)
+        request_member_time(out, "decide_by", item->decide_by_ms);
 }
 
 struct case_page {
     struct request *request;
-    uint32_t limit, given, scanned, min_level;
-    struct pw_text state;
+    uint32_t limit, given, rows, min_level;
+    uint32_t scanned;                      /* rows, and what else was read for them */
+    struct pw_text state, queue, assignee; /* empty: whichever */
+    bool overdue;                          /* only those with a mitigation that is */
     uint64_t last;
 };
+
+#define OVERDUE_COST 16u /* looking at the mitigations of a case costs as much as so many rows */
 
 static bool page_done(const struct case_page *page)
 {
     return page->given >= page->limit || page->scanned >= CONTROL_MAX_SCAN || request_full(page->request);
 }
 
+static bool fits(struct case_page *page, const struct journal_case *item)
+{
+    if (item->level < page->min_level || (page->state.length && !text_equal(item->state, page->state)) ||
+        (page->queue.length && !text_equal(item->queue, page->queue)) ||
+        (page->assignee.length && !text_equal(item->assignee, page->assignee)) ||
+        !actor_sees_queue(&page->request->actor, item->queue))
+        return false;
+    if (!page->overdue)
+        return true;
+    page->scanned += text_is(item->state, "decided") ? OVERDUE_COST : 0;
+    return text_is(item->state, "decided") && request_is_overdue(page->request, item->case_id);
+}
+
 static int case_row(void *to, const struct journal_case *item)
 {
     struct case_page *page = to;
+    page->rows++;
     page->scanned++;
     page->last = item->case_id;
-    if (item->level >= page->min_level && (page->state.length == 0 || text_equal(item->state, page->state))) {
+    if (fits(page, item)) {
         json_write_begin(page->request->out, '{');
         write_case_members(page->request->out, item);
         json_write_end(page->request->out, '}');
@@ -90,24 +113,45 @@ static int case_row(void *to, const struct journal_case *item)
     return page_done(page) ? 1 : 0;
 }
 
+/* Of a queue or a reviewer open cases alone, unless a state is asked for: those have an index. */
+static int read_cases(struct request *request, struct case_page *page, uint32_t *ret_read)
+{
+    uint32_t before = page->rows;
+    int status = 0;
+    if (page->state.length || page->overdue || (!page->queue.length && !page->assignee.length))
+        status = journal_cases_read(request->view, page->last, READ_CHUNK, case_row, page);
+    else if (page->assignee.length)
+        status = journal_cases_open(request->view, JOURNAL_CASES_OF_ASSIGNEE, page->assignee, page->last,
+                                    READ_CHUNK, case_row, page);
+    else
+        status = journal_cases_open(request->view, JOURNAL_CASES_OF_QUEUE, page->queue, page->last,
+                                    READ_CHUNK, case_row, page);
+    *ret_read = page->rows - before;
+    return status;
+}
+
 int request_case_list(struct request *request)
 {
     struct case_page page = {.request = request,
                              .limit = request_limit(request),
                              .state = request_text(request, "state"),
+                             .queue = request_text(request, "queue"),
+                             .assignee = request_text(request, "mine").length
+                                             ? actor_reviewer(&request->actor)
+                                             : request_text(request, "assignee"),
+                             .overdue = request_text(request, "overdue").length > 0,
                              .last = request_number(request, "after", 0)};
     if (request_min_level(request, &page.min_level) != 0)
         return -1;
     if (page.limit == 0)
         return request_fail(request, "bad_request", "\"limit\" is 1 to %u.", CONTROL_MAX_LIMIT);
     json_write_begin(request->out, '[');
-    uint32_t before;
+    uint32_t read;
     do {
-        before = page.scanned;
-        int status = journal_cases_read(request->view, page.last, READ_CHUNK, case_row, &page);
+        int status = read_cases(request, &page, &read);
         if (status < 0)
             return request_journal_failed(request, status);
-    } while (!page_done(&page) && page.scanned - before == READ_CHUNK);
+    } while (!page_done(&page) && read == READ_CHUNK);
     json_write_end(request->out, ']');
     request->next = page_done(&page) ? page.last : 0;
     return 0;
@@ -123,7 +167,7 @@ struct case_show {
     struct buffer source, id, engagement;
     uint32_t given;
     uint64_t passed, skip; /* notices: counted, and the oldest that are not shown */
-    bool found;
+    bool found, barred;    /* it is there; it is in a queue that they have no part in */
 };
 
 static int show_row(void *to, const struct journal_case *item)
@@ -132,6 +176,9 @@ static int show_row(void *to, const struct journal_case *item)
     show->case_id = item->case_id;
     show->changed = item->sequence;
     show->found = true;
+    show->barred = !actor_sees_queue(&show->request->actor, item->queue);
+    if (show->barred)
+        return 1;
     write_case_members(show->request->out, item);
     buffer_clear(&show->engagement);
     buffer_text(&show->engagement, item->engagement_id);
@@ -219,6 +266,10 @@ static int find_case(struct request *request, struct case_show *show)
                             : journal_case_of_engagement(request->view, engagement, show_row, show);
     if (!show->found && (status >= 0 || status == PW_ERROR_NOT_FOUND))
         return request_fail(request, "not_found", "There is no such case.");
+    if (show->barred)
+        return request_fail(request, "role", "That case is in a queue that %.*s has no part in.",
+                            TEXT_FMT(request->actor.name));
+    request->viewed = show->case_id;
     return status < 0 ? request_journal_failed(request, status) : 0;
 }
 
@@ -370,7 +421,9 @@ static int write_case_rest(struct request *request, struct case_show *show)
         status = write_findings(request, show, &tally);
     if (status >= 0)
         status = write_decisions(request, show);
-    return status < 0 ? status : write_notices(request, show);
+    if (status >= 0)
+        status = write_notices(request, show);
+    return status < 0 ? status : request_write_timeline(request, show->case_id);
 }
 
 int request_case_show(struct request *request)
@@ -386,5 +439,17 @@ int request_case_show(struct request *request)
     buffer_release(&show.source);
     buffer_release(&show.id);
     buffer_release(&show.engagement);
+    return status;
+}
+
+int request_case_viewed(struct request *request, struct journal_writer *writer)
+{
+    struct buffer detail = {0};
+    json_write_begin(&detail, '{');
+    json_member_unsigned(&detail, "case", request->viewed);
+    json_member_text(&detail, "actor", request->actor.name);
+    json_write_end(&detail, '}');
+    int status = detail.failed ? PW_ERROR_MEMORY : journal_audit(writer, "case.viewed", buffer_view(&detail));
+    buffer_release(&detail);
     return status;
 }

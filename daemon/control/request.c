@@ -4,6 +4,7 @@
  * gets a sentence, and wraps the answer.
  */
 #include "control/request.h"
+#include "control/access.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,6 +21,17 @@ struct field {
     const char *name;
     enum field_type type;
 };
+
+#define CASE_FIELDS                                                                                          \
+    {"case", FIELD_TEXT_OR_NUMBER},                                                                          \
+    {                                                                                                        \
+        "engagement", FIELD_TEXT                                                                             \
+    }
+#define ACT_FIELDS                                                                                           \
+    CASE_FIELDS,                                                                                             \
+    {                                                                                                        \
+        "revision", FIELD_NUMBER                                                                             \
+    }
 
 static const struct operation {
     const char *name;
@@ -49,14 +61,59 @@ static const struct operation {
     {"case.list",
      request_case_list,
      NULL,
-     {{"after", FIELD_NUMBER}, {"limit", FIELD_NUMBER}, {"state", FIELD_TEXT}, {"min_level", FIELD_TEXT}}},
-    {"case.show", request_case_show, NULL, {{"case", FIELD_TEXT_OR_NUMBER}, {"engagement", FIELD_TEXT}}},
+     {{"after", FIELD_NUMBER},
+      {"limit", FIELD_NUMBER},
+      {"state", FIELD_TEXT},
+      {"min_level", FIELD_TEXT},
+      {"queue", FIELD_TEXT},
+      {"assignee", FIELD_TEXT},
+      {"mine", FIELD_TEXT},
+      {"overdue", FIELD_TEXT}}},
+    {"case.show", request_case_show, request_case_viewed, {CASE_FIELDS}},
+    {"case.assign",
+     request_act_check,
+     request_case_assign,
+     {ACT_FIELDS, {"reviewer", FIELD_TEXT}, {"note", FIELD_TEXT}}},
+    {"case.take", request_act_check, request_case_take, {ACT_FIELDS}},
+    {"case.ask",
+     request_act_check,
+     request_case_ask,
+     {ACT_FIELDS, {"unit", FIELD_TEXT}, {"question", FIELD_TEXT}, {"answer_by", FIELD_TEXT}}},
+    {"case.answer",
+     request_act_check,
+     request_case_answer,
+     {ACT_FIELDS, {"question", FIELD_NUMBER}, {"text", FIELD_TEXT}}},
+    {"case.comment", request_act_check, request_case_comment, {ACT_FIELDS, {"text", FIELD_TEXT}}},
+    {"case.attach",
+     request_act_check,
+     request_case_attach,
+     {ACT_FIELDS, {"reference", FIELD_TEXT}, {"note", FIELD_TEXT}}},
+    {"case.statement",
+     request_act_check,
+     request_case_statement,
+     {ACT_FIELDS, {"reference", FIELD_TEXT}, {"text", FIELD_TEXT}}},
+    {"case.hold",
+     request_act_check,
+     request_case_hold,
+     {ACT_FIELDS, {"until", FIELD_TEXT}, {"reason", FIELD_TEXT}}},
+    {"case.appeal",
+     request_act_check,
+     request_case_appeal,
+     {ACT_FIELDS, {"party", FIELD_TEXT}, {"reason", FIELD_TEXT}}},
+    {"case.close", request_act_check, request_case_close, {ACT_FIELDS, {"note", FIELD_TEXT}}},
+    {"case.mitigation",
+     request_act_check,
+     request_case_mitigation,
+     {ACT_FIELDS, {"mitigation", FIELD_NUMBER}, {"what", FIELD_TEXT}, {"value", FIELD_TEXT}}},
+    {"case.refer",
+     request_act_check,
+     request_case_refer,
+     {ACT_FIELDS, {"to", FIELD_TEXT}, {"reason", FIELD_TEXT}}},
+    {"case.refer_second", request_act_check, request_case_refer_second, {ACT_FIELDS}},
     {"case.decide",
-     request_decision_check,
+     request_act_check,
      request_case_decide,
-     {{"case", FIELD_TEXT_OR_NUMBER},
-      {"engagement", FIELD_TEXT},
-      {"revision", FIELD_NUMBER},
+     {ACT_FIELDS,
       {"disposition", FIELD_TEXT},
       {"reason", FIELD_TEXT},
       {"costs", FIELD_TEXTS},
@@ -64,18 +121,20 @@ static const struct operation {
       {"mitigations", FIELD_TEXTS},
       {"displacement", FIELD_TEXT},
       {"review_by", FIELD_TEXT}}},
-    {"case.second",
-     request_decision_check,
-     request_case_second,
-     {{"case", FIELD_TEXT_OR_NUMBER}, {"engagement", FIELD_TEXT}}},
-    {"case.reopen",
-     request_decision_check,
-     request_case_reopen,
-     {{"case", FIELD_TEXT_OR_NUMBER}, {"engagement", FIELD_TEXT}, {"reason", FIELD_TEXT}}},
-    {"case.dissent",
-     request_decision_check,
-     request_case_dissent,
-     {{"case", FIELD_TEXT_OR_NUMBER}, {"engagement", FIELD_TEXT}, {"text", FIELD_TEXT}}},
+    {"case.second", request_act_check, request_case_second, {ACT_FIELDS}},
+    {"case.reopen", request_act_check, request_case_reopen, {ACT_FIELDS, {"reason", FIELD_TEXT}}},
+    {"case.dissent", request_act_check, request_case_dissent, {ACT_FIELDS, {"text", FIELD_TEXT}}},
+    {"silence.add",
+     request_silence_check,
+     request_silence_add,
+     {{"case", FIELD_TEXT_OR_NUMBER},
+      {"rule", FIELD_TEXT},
+      {"pathway", FIELD_TEXT},
+      {"unit", FIELD_TEXT},
+      {"until", FIELD_TEXT},
+      {"reason", FIELD_TEXT}}},
+    {"silence.end", request_silence_check, request_silence_end, {{"silence", FIELD_NUMBER}}},
+    {"silence.list", request_silence_list, NULL, {{"after", FIELD_NUMBER}, {"limit", FIELD_NUMBER}}},
     {"pack.propose",
      request_pack_check,
      request_pack_propose,
@@ -115,6 +174,7 @@ int request_refused(struct request *request, int status, const struct refusal *r
 {
     if (refusal->code)
         (void)request_fail(request, refusal->code, "%s", refusal->sentence);
+    request->revision = refusal->revision;
     return status;
 }
 
@@ -204,6 +264,17 @@ static const struct operation *find_operation(struct pw_text name)
     return NULL;
 }
 
+/* `write` only records what `run` has shown. */
+static bool looks(const struct operation *operation)
+{
+    return operation->write == request_case_viewed;
+}
+
+const char *request_operation(uint32_t index)
+{
+    return index < sizeof(operations) / sizeof(operations[0]) ? operations[index].name : NULL;
+}
+
 static bool fits(const struct pw_document *document, uint32_t node, enum field_type type)
 {
     int64_t value = 0;
@@ -248,6 +319,9 @@ static int run_operation(struct request *request, const struct operation **ret_o
     if (!operation)
         return request_fail(request, "unknown_op", "There is no operation \"%.*s\".",
                             (int)(name.length > 64 ? 64 : name.length), name.data);
+    struct refusal refusal = {0};
+    if (access_check(operation->name, &request->actor, &refusal) != 0)
+        return request_refused(request, -1, &refusal);
     for (uint32_t node = json_first(request->document, PW_NODE_ROOT); node != PW_NODE_NONE;
          node = json_next(request->document, node))
         if (!text_is(json_key(request->document, node), "op") && check_field(request, operation, node) != 0)
@@ -256,19 +330,27 @@ static int run_operation(struct request *request, const struct operation **ret_o
     return operation->run(request);
 }
 
-void request_refuse(struct buffer *out, const char *code, const char *error)
+static void write_refusal(struct buffer *out, const char *code, const char *error, uint64_t revision)
 {
     json_write_begin(out, '{');
     json_member_boolean(out, "ok", false);
     json_member_string(out, "code", code);
     json_member_string(out, "error", error);
+    if (revision)
+        json_member_unsigned(out, "revision", revision);
     json_write_end(out, '}');
+}
+
+void request_refuse(struct buffer *out, const char *code, const char *error)
+{
+    write_refusal(out, code, error, 0);
 }
 
 /* ---- one exchange ---- */
 
 struct exchange {
     struct pw_text bytes;
+    struct views *views;
     struct pw_document document;
     struct request request;
     struct buffer result;
@@ -281,12 +363,14 @@ struct exchange *exchange_new(const struct request_context *context, struct pw_t
     if (!exchange)
         return NULL;
     exchange->bytes = bytes;
+    exchange->views = context->views;
     exchange->request = (struct request){.view = context->view,
                                          .config = context->config,
                                          .actor = context->actor,
                                          .sources = context->sources,
                                          .owner = context->owner,
                                          .instances = context->instances,
+                                         .now_ms = context->now_ms,
                                          .document = &exchange->document,
                                          .out = &exchange->result};
     return exchange;
@@ -317,8 +401,8 @@ static void answer(struct exchange *exchange, bool good, struct buffer *out)
     if (good && !exchange->result.failed)
         give_result(exchange, out);
     else
-        request_refuse(out, request->code ? request->code : "memory",
-                       request->code ? request->error : "The daemon is out of memory.");
+        write_refusal(out, request->code ? request->code : "memory",
+                      request->code ? request->error : "The daemon is out of memory.", request->revision);
 }
 
 bool exchange_begin(struct exchange *exchange, struct buffer *out)
@@ -332,8 +416,11 @@ bool exchange_begin(struct exchange *exchange, struct buffer *out)
         request_refuse(out, "bad_json", sentence);
         return true;
     }
-    bool good = run_operation(&exchange->request, &exchange->operation) == 0;
-    if (good && exchange->operation->write)
+    struct request *request = &exchange->request;
+    bool good = run_operation(request, &exchange->operation) == 0;
+    bool seen = good && looks(exchange->operation) && exchange->views &&
+                views_fresh(exchange->views, request->actor.name, request->viewed, request->now_ms);
+    if (good && exchange->operation->write && !seen)
         return false;
     answer(exchange, good, out);
     return true;
@@ -342,7 +429,8 @@ bool exchange_begin(struct exchange *exchange, struct buffer *out)
 int exchange_write(struct exchange *exchange, struct journal_writer *writer)
 {
     exchange->request.code = NULL;
-    buffer_clear(&exchange->result);
+    if (!looks(exchange->operation))
+        buffer_clear(&exchange->result);
     return exchange->operation->write(&exchange->request, writer);
 }
 
@@ -352,5 +440,8 @@ void exchange_answer(struct exchange *exchange, int status, struct buffer *out)
         request_fail(&exchange->request, "journal",
                      "It could not be stored (error %d), and nothing has changed; see the daemon's log.",
                      status);
+    const struct request *request = &exchange->request;
+    if (status >= 0 && looks(exchange->operation) && exchange->views)
+        views_note(exchange->views, request->actor.name, request->viewed, request->now_ms);
     answer(exchange, status >= 0, out);
 }
