@@ -130,6 +130,11 @@ static int read_cases(struct request *request, struct case_page *page, uint32_t 
     return status;
 }
 
+static bool given(const struct request *request, const char *name)
+{
+    return json_member(request->document, PW_NODE_ROOT, name) != PW_NODE_NONE;
+}
+
 int request_case_list(struct request *request)
 {
     struct case_page page = {.request = request,
@@ -139,7 +144,7 @@ int request_case_list(struct request *request)
                              .assignee = request_text(request, "mine").length
                                              ? actor_reviewer(&request->actor)
                                              : request_text(request, "assignee"),
-                             .overdue = request_text(request, "overdue").length > 0,
+                             .overdue = given(request, "overdue"),
                              .last = request_number(request, "after", 0)};
     if (request_min_level(request, &page.min_level) != 0)
         return -1;
