@@ -141,9 +141,8 @@ int request_case_list(struct request *request)
                              .limit = request_limit(request),
                              .state = request_text(request, "state"),
                              .queue = request_text(request, "queue"),
-                             .assignee = request_text(request, "mine").length
-                                             ? actor_reviewer(&request->actor)
-                                             : request_text(request, "assignee"),
+                             .assignee = given(request, "mine") ? actor_reviewer(&request->actor)
+                                                                : request_text(request, "assignee"),
                              .overdue = given(request, "overdue"),
                              .last = request_number(request, "after", 0)};
     if (request_min_level(request, &page.min_level) != 0)

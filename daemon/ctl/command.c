@@ -318,14 +318,18 @@ const struct ctl_command ctl_commands[] = {
      "CASE [q1=no | /data/FIELD=VALUE …]",
      "give what a case asks for, or see what that is",
      "Without answers: what is asked, of whom, and by when. An answer goes over a feed as a correction of "
-     "every event "
-     "of\n"
-     "the case that asks; the case is then judged again.",
+     "every event of\n"
+     "the case that asks; the case is then judged again. A colleague's question (case ask) is answered the "
+     "same way, or "
+     "with\n"
+     "--text alone by whoever heard the answer.",
      1,
      CTL_MAX_POSITIONALS,
      ctl_answer,
      {{"--by", "WHO", "who answers a question: researcher, department …"},
-      {"--text", "WHY", "a sentence to go with it"},
+      {"--text", "TEXT", "a sentence to go with it; alone, what was heard as an answer"},
+      {"--question", "N", "which of the colleagues' questions (default: the one that is open)"},
+      {"--revision", "N", "with --text alone: only if the case is still as you read it"},
       {"--endpoint", "URL", "this feed (default: the first that may send corrections for the source)"},
       {"--dry-run", NULL, "print the corrections instead of sending them"}}},
     {"report",
