@@ -75,6 +75,7 @@ struct case_page {
     uint32_t scanned;                      /* rows, and what else was read for them */
     struct pw_text state, queue, assignee; /* empty: whichever */
     bool overdue;                          /* only those with a mitigation that is */
+    bool open;                             /* only those that somebody has to look at */
     uint64_t last;
 };
 
@@ -85,12 +86,17 @@ static bool page_done(const struct case_page *page)
     return page->given >= page->limit || page->scanned >= CONTROL_MAX_SCAN || request_full(page->request);
 }
 
+static bool is_open(struct pw_text state)
+{
+    return !text_is(state, "decided") && !text_is(state, "closed") && !text_is(state, "withdrawn");
+}
+
 static bool fits(struct case_page *page, const struct journal_case *item)
 {
     if (item->level < page->min_level || (page->state.length && !text_equal(item->state, page->state)) ||
         (page->queue.length && !text_equal(item->queue, page->queue)) ||
         (page->assignee.length && !text_equal(item->assignee, page->assignee)) ||
-        !actor_sees_queue(&page->request->actor, item->queue))
+        !actor_sees_queue(&page->request->actor, item->queue) || (page->open && !is_open(item->state)))
         return false;
     if (!page->overdue)
         return true;
@@ -144,6 +150,7 @@ int request_case_list(struct request *request)
                              .assignee = given(request, "mine") ? actor_reviewer(&request->actor)
                                                                 : request_text(request, "assignee"),
                              .overdue = given(request, "overdue"),
+                             .open = given(request, "open"),
                              .last = request_number(request, "after", 0)};
     if (request_min_level(request, &page.min_level) != 0)
         return -1;

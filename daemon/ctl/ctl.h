@@ -93,6 +93,7 @@ void ctl_suggest(const char *kind, const char *word, const char *const *known);
 int ctl_send(struct ctl *ctl);
 int ctl_status(struct ctl *ctl);
 int ctl_wait(struct ctl *ctl);
+int ctl_watch(struct ctl *ctl);
 int ctl_pause(struct ctl *ctl);
 int ctl_resume(struct ctl *ctl);
 int ctl_reload(struct ctl *ctl);

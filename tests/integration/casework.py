@@ -4,8 +4,11 @@ closing; and all of it in the record."""
 
 import json
 import os
+import pty
 import re
+import select
 import sqlite3
+import subprocess
 import time
 
 from harness import SEVEN_SONS, SLOW, Daemon, Others, check, event, finish, policies, skip, until
@@ -383,6 +386,75 @@ check([json.loads(line)["engagement_id"] for line in run(AUDITOR, "case", "list"
 refused(LEAD, ["no part in the queue"], "case", "assign", "E-7", "ola", status=2)
 does(LEAD, "assign", "E-8", "ola")
 does(OTHER, "take", "E-8")
+
+# ---- the live view --------------------------------------------------------------------------------------------------
+
+send(event(60, partner=SEVEN_SONS, title="Sly \u202e title"))
+ran = run(AUDITOR, "watch")
+check(ran.returncode == 0 and "\x1b" not in ran.stdout and all(w in ran.stdout for w in ("labs", "(none)", "Coming in", "of nobody", "Sly")),
+      f"where there is no terminal it is shown once {said(ran)}")
+check("\u202e" not in ran.stdout, "and nothing in it is obeyed")
+ran = run(ADMINISTRATOR, "watch")
+check(ran.returncode == 1 and "auditor" in ran.stderr, "who may not see cases is told so")
+
+
+def watch(uid, *keys):
+    """What a terminal gets until the keys are typed, and how it ends."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen([others.program, "--config", others.readable(daemon.ctl_file), "watch"], stdin=slave, stdout=slave,
+                               stderr=slave, cwd="/", user=uid, group=uid, extra_groups=[], env=others.environment)
+    os.close(slave)
+    got, end = b"", time.monotonic() + 20 * SLOW
+    while time.monotonic() < end and got.count(b"q ends.") < len(keys):
+        if select.select([master], [], [], 0.2)[0]:
+            got += os.read(master, 65536)
+    for key in keys:
+        os.write(master, key)
+    while True:
+        try:
+            more = os.read(master, 65536)
+        except OSError:
+            more = b""
+        if not more:
+            break
+        got += more
+    os.close(master)
+    return got, process.wait(20 * SLOW)
+
+
+editor = os.path.join(others.place, "editor")
+with open(editor, "w") as out:
+    out.write("#!/bin/sh\necho 'From an editor.' >> \"$2\"\ntest \"$1\" = good\n")
+os.chmod(editor, 0o755)
+
+
+def edit(word, *arguments):
+    """pathwayctl at a terminal, with an editor that takes a word of its own."""
+    master, slave = pty.openpty()
+    ran = subprocess.run([others.program, "--config", others.readable(daemon.ctl_file), "case", *arguments], stdin=slave, stdout=slave,
+                         stderr=subprocess.PIPE, text=True, cwd="/", user=REVIEWER, group=REVIEWER, extra_groups=[],
+                         env={**others.environment, "VISUAL": f"{editor} {word}"}, timeout=60 * SLOW)
+    os.close(slave)
+    os.close(master)
+    return ran
+
+
+ran = edit("good", "comment", "E-1")
+check(ran.returncode == 0 and case("E-1")["timeline"][-1]["words"] == "From an editor.", f"at a terminal an editor asks for the words {ran.stderr}")
+ran = edit("bad", "comment", "E-1")
+check(ran.returncode == 1 and "nothing was done" in ran.stderr, "an editor that fails does nothing")
+ran = edit("good", "comment", "E-1", "--revision", "1")
+kept = re.search(r"What you wrote is in (\S+)\.\n", ran.stderr)
+check(ran.returncode == 1 and kept and f"--text @{kept.group(1)}" in ran.stderr, f"and what was written there is kept {ran.stderr}")
+os.unlink(kept.group(1))
+
+for key in b"q", b"\x03":
+    got, status = watch(AUDITOR, key)
+    check(status == 0 and got.startswith(b"\x1b[?1049h") and got.rstrip().endswith(b"\x1b[?1049l") and b"Coming in" in got, f"{key}: it ends")
+got, status = watch(AUDITOR, b"x", b"q")
+check(status == 0 and got.count(b"\x1b[H\x1b[2J") >= 2, "it is drawn anew")
+got, status = watch(ADMINISTRATOR)
+check(status == 1 and b"auditor" in got, "who may not see it is not kept waiting")
 
 # ---- the page for the file ------------------------------------------------------------------------------------------
 
