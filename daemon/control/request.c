@@ -5,6 +5,7 @@
  */
 #include "control/request.h"
 #include "control/access.h"
+#include "control/operation.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,150 +13,6 @@
 #include <string.h>
 #include "dispatch/pathway.h"
 #include "json/time.h"
-
-#define OPERATION_FIELDS 10
-
-enum field_type { FIELD_TEXT = 1, FIELD_NUMBER, FIELD_TEXT_OR_NUMBER, FIELD_TEXTS };
-
-struct field {
-    const char *name;
-    enum field_type type;
-};
-
-#define CASE_FIELDS                                                                                          \
-    {"case", FIELD_TEXT_OR_NUMBER},                                                                          \
-    {                                                                                                        \
-        "engagement", FIELD_TEXT                                                                             \
-    }
-#define ACT_FIELDS                                                                                           \
-    CASE_FIELDS,                                                                                             \
-    {                                                                                                        \
-        "revision", FIELD_NUMBER                                                                             \
-    }
-
-static const struct operation {
-    const char *name;
-    int (*run)(struct request *request);
-    int (*write)(struct request *request, struct journal_writer *writer); /* what comes after that, or NULL */
-    struct field fields[OPERATION_FIELDS + 1];
-} operations[] = {
-    {"status", request_status, NULL, {{0}}},
-    {"drained", request_drained, NULL, {{0}}},
-    {"event.list",
-     request_event_list,
-     NULL,
-     {{"after", FIELD_NUMBER}, {"limit", FIELD_NUMBER}, {"type", FIELD_TEXT}, {"engagement", FIELD_TEXT}}},
-    {"event.show",
-     request_event_show,
-     NULL,
-     {{"source", FIELD_TEXT}, {"id", FIELD_TEXT}, {"before", FIELD_NUMBER}, {"sequence", FIELD_NUMBER}}},
-    {"finding.list",
-     request_finding_list,
-     NULL,
-     {{"after", FIELD_NUMBER},
-      {"limit", FIELD_NUMBER},
-      {"pathway", FIELD_TEXT},
-      {"rule", FIELD_TEXT},
-      {"min_level", FIELD_TEXT},
-      {"engagement", FIELD_TEXT}}},
-    {"case.list",
-     request_case_list,
-     NULL,
-     {{"after", FIELD_NUMBER},
-      {"limit", FIELD_NUMBER},
-      {"state", FIELD_TEXT},
-      {"min_level", FIELD_TEXT},
-      {"queue", FIELD_TEXT},
-      {"assignee", FIELD_TEXT},
-      {"mine", FIELD_TEXT},
-      {"overdue", FIELD_TEXT},
-      {"open", FIELD_TEXT}}},
-    {"case.show", request_case_show, request_case_viewed, {CASE_FIELDS}},
-    {"case.assign",
-     request_act_check,
-     request_case_assign,
-     {ACT_FIELDS, {"reviewer", FIELD_TEXT}, {"note", FIELD_TEXT}}},
-    {"case.take", request_act_check, request_case_take, {ACT_FIELDS}},
-    {"case.ask",
-     request_act_check,
-     request_case_ask,
-     {ACT_FIELDS, {"unit", FIELD_TEXT}, {"question", FIELD_TEXT}, {"answer_by", FIELD_TEXT}}},
-    {"case.answer",
-     request_act_check,
-     request_case_answer,
-     {ACT_FIELDS, {"question", FIELD_NUMBER}, {"text", FIELD_TEXT}}},
-    {"case.comment", request_act_check, request_case_comment, {ACT_FIELDS, {"text", FIELD_TEXT}}},
-    {"case.attach",
-     request_act_check,
-     request_case_attach,
-     {ACT_FIELDS, {"reference", FIELD_TEXT}, {"note", FIELD_TEXT}}},
-    {"case.statement",
-     request_act_check,
-     request_case_statement,
-     {ACT_FIELDS, {"reference", FIELD_TEXT}, {"text", FIELD_TEXT}}},
-    {"case.hold",
-     request_act_check,
-     request_case_hold,
-     {ACT_FIELDS, {"until", FIELD_TEXT}, {"reason", FIELD_TEXT}}},
-    {"case.appeal",
-     request_act_check,
-     request_case_appeal,
-     {ACT_FIELDS, {"party", FIELD_TEXT}, {"reason", FIELD_TEXT}}},
-    {"case.close", request_act_check, request_case_close, {ACT_FIELDS, {"note", FIELD_TEXT}}},
-    {"case.mitigation",
-     request_act_check,
-     request_case_mitigation,
-     {ACT_FIELDS, {"mitigation", FIELD_NUMBER}, {"what", FIELD_TEXT}, {"value", FIELD_TEXT}}},
-    {"case.refer",
-     request_act_check,
-     request_case_refer,
-     {ACT_FIELDS, {"to", FIELD_TEXT}, {"reason", FIELD_TEXT}}},
-    {"case.refer_second", request_act_check, request_case_refer_second, {ACT_FIELDS}},
-    {"case.decide",
-     request_act_check,
-     request_case_decide,
-     {ACT_FIELDS,
-      {"disposition", FIELD_TEXT},
-      {"reason", FIELD_TEXT},
-      {"costs", FIELD_TEXTS},
-      {"benefits", FIELD_TEXTS},
-      {"mitigations", FIELD_TEXTS},
-      {"displacement", FIELD_TEXT},
-      {"review_by", FIELD_TEXT}}},
-    {"case.second", request_act_check, request_case_second, {ACT_FIELDS}},
-    {"case.reopen", request_act_check, request_case_reopen, {ACT_FIELDS, {"reason", FIELD_TEXT}}},
-    {"case.dissent", request_act_check, request_case_dissent, {ACT_FIELDS, {"text", FIELD_TEXT}}},
-    {"silence.add",
-     request_silence_check,
-     request_silence_add,
-     {{"case", FIELD_TEXT_OR_NUMBER},
-      {"rule", FIELD_TEXT},
-      {"pathway", FIELD_TEXT},
-      {"unit", FIELD_TEXT},
-      {"until", FIELD_TEXT},
-      {"reason", FIELD_TEXT}}},
-    {"silence.end", request_silence_check, request_silence_end, {{"silence", FIELD_NUMBER}}},
-    {"silence.list", request_silence_list, NULL, {{"after", FIELD_NUMBER}, {"limit", FIELD_NUMBER}}},
-    {"pack.propose",
-     request_pack_check,
-     request_pack_propose,
-     {{"choice", FIELD_TEXT}, {"body", FIELD_TEXT}, {"pack", FIELD_TEXT}, {"reason", FIELD_TEXT}}},
-    {"pack.second", request_pack_check, request_pack_second, {{"change", FIELD_NUMBER}}},
-    {"pack.withdraw", request_pack_check, request_pack_withdraw, {{"change", FIELD_NUMBER}}},
-    {"pack.history",
-     request_pack_history,
-     NULL,
-     {{"after", FIELD_NUMBER}, {"limit", FIELD_NUMBER}, {"pack", FIELD_TEXT}}},
-    {"pack.change", request_pack_change, NULL, {{"change", FIELD_NUMBER}}},
-    {"plugin.list", request_plugin_list, NULL, {{0}}},
-    {"pending.list",
-     request_pending_list,
-     NULL,
-     {{"instance", FIELD_TEXT}, {"after", FIELD_NUMBER}, {"limit", FIELD_NUMBER}}},
-    {"pause", request_pause, NULL, {{"what", FIELD_TEXT}}},
-    {"resume", request_resume, NULL, {{"what", FIELD_TEXT}}},
-    {"reload", request_reload, NULL, {{0}}},
-};
 
 /* A control request is small and flat; whatever is not is a mistake or an attack. */
 static const struct json_limits request_limits = {
@@ -257,23 +114,10 @@ bool request_full(const struct request *request)
     return request->out->length >= CONTROL_MAX_ANSWER;
 }
 
-static const struct operation *find_operation(struct pw_text name)
-{
-    for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
-        if (text_is(name, operations[i].name))
-            return &operations[i];
-    return NULL;
-}
-
 /* `write` only records what `run` has shown. */
 static bool looks(const struct operation *operation)
 {
     return operation->write == request_case_viewed;
-}
-
-const char *request_operation(uint32_t index)
-{
-    return index < sizeof(operations) / sizeof(operations[0]) ? operations[index].name : NULL;
 }
 
 static bool fits(const struct pw_document *document, uint32_t node, enum field_type type)
@@ -314,7 +158,7 @@ static int check_field(struct request *request, const struct operation *operatio
 static int run_operation(struct request *request, const struct operation **ret_operation)
 {
     struct pw_text name = request_text(request, "op");
-    const struct operation *operation = find_operation(name);
+    const struct operation *operation = operation_find(name);
     if (json_type(request->document, PW_NODE_ROOT) != PW_JSON_OBJECT || name.length == 0)
         return request_fail(request, "bad_request", "A request is an object with a member \"op\".");
     if (!operation)

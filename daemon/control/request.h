@@ -118,6 +118,8 @@ const char *request_operation(uint32_t index);
 int request_act(struct request *request, struct journal_writer *writer, struct act_request *ret_act);
 int request_day(struct request *request, const char *key, int64_t *ret_ms);
 int request_acted(struct request *request, int status, const struct act_answer *answer);
+/* Members that a case has in every answer. */
+void request_write_case(struct buffer *out, const struct journal_case *item);
 /* Members of case.show: what people wrote, and what follows from it. A journal error. */
 int request_write_timeline(struct request *request, uint64_t case_id);
 bool request_is_overdue(struct request *request, uint64_t case_id);
