@@ -21,6 +21,7 @@ static const char *const type_words[] = {
     [CONFIG_LIST] = "an array of objects",
     [CONFIG_USERS] = "an array of account names or numbers",
     [CONFIG_USER] = "an account's name or number",
+    [CONFIG_DAYS] = "an array of numbers of days (1 to 3660)",
 };
 
 const struct pw_config_field *table_field(struct table table, size_t index)
@@ -44,6 +45,7 @@ static bool type_matches(const struct setting *value, uint32_t type)
     case PW_CONFIG_PATHS:
     case CONFIG_LIST:
     case CONFIG_USERS:
+    case CONFIG_DAYS:
         return value->type == PW_JSON_ARRAY;
     case PW_CONFIG_OBJECT:
         return value->type == PW_JSON_OBJECT;
@@ -96,6 +98,8 @@ static bool check_choice(struct faults *faults, const struct setting *value,
     return found;
 }
 
+#define CONFIG_DAYS_MOST 3660
+
 static bool element_matches(const struct setting *element, uint32_t type)
 {
     int64_t number;
@@ -103,6 +107,8 @@ static bool element_matches(const struct setting *element, uint32_t type)
         return element->type == PW_JSON_OBJECT;
     if (type == CONFIG_USERS && setting_integer(element, &number))
         return true;
+    if (type == CONFIG_DAYS)
+        return setting_integer(element, &number) && number >= 1 && number <= CONFIG_DAYS_MOST;
     return element->type == PW_JSON_STRING;
 }
 

@@ -16,6 +16,7 @@ const struct access access_table[] = {
     {"drained", 0, false},
     {"event.list", READING, true},
     {"event.show", READING, true},
+    {"why", READING, true},
     {"finding.list", READING, true},
     {"case.list", READING, false},
     {"case.show", READING, false},

@@ -9,6 +9,7 @@
  * "sentence"}
  *
  * ops: status · drained · event.list {after,limit,type,engagement} · event.show {source,id,before | sequence} ·
+ * why {source,id,before | sequence} ·
  * finding.list {after,limit,pathway,rule,min_level,engagement} ·
  * case.list {after,limit,state,min_level,queue,assignee,mine,overdue,open} · case.show {case}
  *
