@@ -84,7 +84,7 @@ struct config_person { /* who may use the control endpoint, and as what */
     uid_t uid;
     char *reviewer; /* whom of the reviewers it is; NULL: none */
     uint32_t roles; /* ROLE_* */
-    char **queues;  /* whose cases they see and act on; NULL: all */
+    char **queues;  /* whose cases they see and act on, beside those in none; NULL: all */
 };
 
 struct config_unit { /* a department, and whom to ask there */

@@ -208,9 +208,9 @@ void section_read_all(struct loading *loading)
               &config->person_count);
     read_list(loading, "units", "unit", sizeof *config->units, people_read_unit, &config->units,
               &config->unit_count);
-    people_complete(loading);
     read_list(loading, "queues", "queue", sizeof *config->queues, read_queue, &config->queues,
               &config->queue_count);
+    people_complete(loading);
     read_list(loading, "routes", "route", sizeof *config->routes, read_route, &config->routes,
               &config->route_count);
     read_list(loading, "lists", "list", sizeof *config->lists, read_published, &config->lists,

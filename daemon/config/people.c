@@ -72,9 +72,36 @@ static bool sends_mail(const struct config_plugin *plugin)
     return plugin->stage == PW_STAGE_NOTIFY && plugin->name && slash && strcmp(slash, "/email.so") == 0;
 }
 
+static bool is_among(char *const *names, const char *name)
+{
+    for (; names && name && *names; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+/* Who only reviews sees the queues that name them, where nothing else is said. */
+static void give_queues(struct loading *loading, struct config_person *person)
+{
+    const struct config *config = loading->config;
+    uint32_t count = 0;
+    if (person->queues || !config->queue_count || (person->roles & (ROLE_LEAD | ROLE_AUDITOR)))
+        return;
+    person->queues = calloc(config->queue_count + 1u, sizeof(*person->queues));
+    loading->faults.memory = loading->faults.memory || !person->queues;
+    for (uint32_t i = 0; person->queues && i < config->queue_count; i++) {
+        const struct config_queue *queue = &config->queues[i];
+        if (queue->name && is_among(queue->reviewers, person->reviewer))
+            person->queues[count++] =
+                section_copy(loading, (struct pw_text){queue->name, strlen(queue->name)});
+    }
+}
+
 void people_complete(struct loading *loading)
 {
     struct config *config = loading->config;
+    for (uint32_t i = 0; i < config->person_count; i++)
+        give_queues(loading, &config->people[i]);
     for (uint32_t i = 0; i < config->unit_count; i++)
         if (config->units[i].lab && config->units[i].code)
             add_lab(loading, config->units[i].code);
@@ -103,6 +130,28 @@ static bool knows_reviewer(const struct config *config, const char *name, struct
         nearest_offer(nearest, reviewer);
     }
     return known;
+}
+
+/* Those that are given; what is missing is no mistake. */
+static void check_queues(struct loading *loading, uint32_t index)
+{
+    const struct config *config = loading->config;
+    const struct setting *array =
+        section_given(&setting_find(&loading->root, "people")->children[index], "queues");
+    for (uint32_t i = 0; array && array->type == PW_JSON_ARRAY && i < array->count; i++) {
+        struct pw_text name = setting_text(&array->children[i]);
+        struct nearest nearest;
+        bool known = false;
+        nearest_begin(&nearest, name);
+        for (uint32_t k = 0; k < config->queue_count; k++) {
+            const char *queue = config->queues[k].name ? config->queues[k].name : "";
+            known = known || text_is(name, queue);
+            nearest_offer(&nearest, queue);
+        }
+        if (!known)
+            faults_add(&loading->faults, &array->children[i], "no queue is named \"%.*s\"%s", TEXT_FMT(name),
+                       nearest_clause(&nearest));
+    }
 }
 
 static void check_person(struct loading *loading, uint32_t index)
@@ -177,8 +226,10 @@ static void check_questions(struct loading *loading)
 
 void people_check(struct loading *loading)
 {
-    for (uint32_t i = 0; i < loading->config->person_count; i++)
+    for (uint32_t i = 0; i < loading->config->person_count; i++) {
         check_person(loading, i);
+        check_queues(loading, i);
+    }
     for (uint32_t i = 0; i < loading->config->unit_count; i++)
         check_unit(loading, i);
     check_questions(loading);

@@ -252,7 +252,7 @@ const struct row section_person_rows[] = {
     {USER("account", "the account's name or number"), NOWHERE, 0},
     {TEXT("reviewer", 0, NULL, "whom of the reviewers it is"), AT(TO_STRING, config_person, reviewer)},
     {TEXTS("roles", 1, 1, "reviewer, lead, auditor, administrator"), NOWHERE, 0},
-    {TEXTS("queues", 0, 1, "whose cases they see and act on; all when left out"),
+    {TEXTS("queues", 0, 1, "queues whose cases they see; left out: those that name the reviewer, or all"),
      AT(TO_STRINGS, config_person, queues)},
     END,
 };

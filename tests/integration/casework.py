@@ -28,13 +28,15 @@ MAIL = {"name": "mail", "plugin": "email", "stage": "notify",
 REVIEWERS = ["lea", "rob", "ola", "sue"]
 PEOPLE = [{"account": LEAD, "reviewer": "lea", "roles": ["lead"]},
           {"account": REVIEWER, "reviewer": "rob", "roles": ["reviewer"]},
-          {"account": OTHER, "reviewer": "ola", "roles": ["reviewer"], "queues": ["elsewhere"]},
+          {"account": OTHER, "reviewer": "ola", "roles": ["reviewer"]},
           {"account": SECOND_LEAD, "reviewer": "sue", "roles": ["reviewer", "lead"]},
           {"account": AUDITOR, "roles": ["auditor"]},
           {"account": ADMINISTRATOR, "roles": ["administrator"]}]
+QUEUES = [{"name": "labs", "reviewers": ["rob", "sue"], "channels": ["stream"]},
+          {"name": "elsewhere", "reviewers": ["ola"], "channels": ["stream"]}]
 UNITS = [{"code": "AI-LAB", "lab": True, "contact": "lab@example.test", "name": "AI laboratory"}, {"code": "EE"}]
 daemon = Daemon(policies(("research", "lab")) + [STREAM, MAIL], runtime_dir=runtime, control={"uids": [NOBODY]},
-                reviewers=[{"name": name, "addresses": {}} for name in REVIEWERS], people=PEOPLE, units=UNITS,
+                reviewers=[{"name": name, "addresses": {}} for name in REVIEWERS], people=PEOPLE, units=UNITS, queues=QUEUES,
                 routes=[{"min_level": "suggested", "asking": True, "channels": ["stream"]}])
 daemon.config["feeds"][0]["listen"] = daemon.feed = f"ipc://{runtime}/feed.sock"
 daemon.config["feeds"][0]["peer_uids"] = [REVIEWER]

@@ -5,6 +5,10 @@
 #include "config_scene.h"
 
 static const char reviewers[] = "\"reviewers\": [{\"name\": \"ann\"}, {\"name\": \"ben\"}]";
+static const char queues[] =
+    "\"queues\": [{\"name\": \"labs\", \"reviewers\": [\"ben\"], \"channels\": [\"post\"]},"
+    "{\"name\": \"visas\", \"reviewers\": [\"ann\", \"ben\"], \"channels\": [\"post\"]}],"
+    "\"plugins\": [{\"name\": \"post\", \"plugin\": \"email\", \"stage\": \"notify\"}]";
 
 static int load_with(struct scene *scene, const char *members)
 {
@@ -18,12 +22,14 @@ static void people_and_units_are_read(void **state)
 {
     struct scene *scene = *state;
     assert_int_equal(
-        load_with(scene, "\"people\": [{\"account\": \"root\", \"roles\": [\"auditor\"]},"
-                         "{\"account\": 1234, \"reviewer\": \"ben\", \"roles\": [\"lead\", \"reviewer\"],"
-                         " \"queues\": [\"labs\"]}],"
-                         "\"units\": [{\"code\": \"A\", \"lab\": true, \"contact\": \"a@example.test\"},"
-                         "{\"code\": \"B\", \"name\": \"Bees\"}], \"lab_units\": [\"C\"],"
-                         "\"plugins\": [{\"name\": \"post\", \"plugin\": \"email\", \"stage\": \"notify\"}]"),
+        load_with(scene,
+                  "\"people\": [{\"account\": \"root\", \"roles\": [\"auditor\"]},"
+                  "{\"account\": 1234, \"reviewer\": \"ben\", \"roles\": [\"lead\", \"reviewer\"],"
+                  " \"queues\": [\"labs\"]}],"
+                  "\"units\": [{\"code\": \"A\", \"lab\": true, \"contact\": \"a@example.test\"},"
+                  "{\"code\": \"B\", \"name\": \"Bees\"}], \"lab_units\": [\"C\"],"
+                  "\"queues\": [{\"name\": \"labs\", \"reviewers\": [\"ben\"], \"channels\": [\"post\"]}],"
+                  "\"plugins\": [{\"name\": \"post\", \"plugin\": \"email\", \"stage\": \"notify\"}]"),
         0);
     const struct config_person *people = scene->config->people;
     assert_int_equal(scene->config->person_count, 2);
@@ -43,6 +49,34 @@ static void people_and_units_are_read(void **state)
     assert_null(scene->config->lab_units[2]);
     assert_string_equal(scene->config->questions_channel, "post");
     assert_false(scene->config->referral);
+}
+
+static int load_queues(struct scene *scene, const char *person)
+{
+    char members[1024];
+    snprintf(members, sizeof members, "%s, \"people\": [%s]", queues, person);
+    return load_with(scene, members);
+}
+
+static void who_reviews_sees_their_queues(void **state)
+{
+    struct scene *scene = *state;
+    assert_int_equal(load_queues(scene, "{\"account\": 7, \"reviewer\": \"ben\", \"roles\": [\"reviewer\"]}"),
+                     0);
+    char **seen = scene->config->people[0].queues;
+    assert_string_equal(seen[0], "labs");
+    assert_string_equal(seen[1], "visas");
+    assert_null(seen[2]);
+    assert_int_equal(load_queues(scene, "{\"account\": 7, \"roles\": [\"reviewer\"]}"), 0);
+    assert_null(scene->config->people[0].queues[0]); /* what is in no queue is everybody's */
+    assert_int_equal(load_queues(scene, "{\"account\": 7, \"roles\": [\"reviewer\", \"lead\"]}"), 0);
+    assert_null(scene->config->people[0].queues);
+    assert_int_equal(load_queues(scene, "{\"account\": 7, \"roles\": [\"lead\"], \"queues\": [\"visas\"]}"),
+                     0);
+    assert_string_equal(scene->config->people[0].queues[0], "visas");
+    assert_int_not_equal(
+        load_queues(scene, "{\"account\": 7, \"roles\": [\"lead\"], \"queues\": [\"visa\"]}"), 0);
+    assert_non_null(strstr(scene->errors, "did you mean \"visas\""));
 }
 
 static void without_them_there_are_none(void **state)
@@ -108,6 +142,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(people_and_units_are_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_reviews_sees_their_queues, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_them_there_are_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_said, set_up, tear_down),
         cmocka_unit_test(roles_have_words),
