@@ -37,3 +37,24 @@ int actor_may_second(const struct actor *actor, const char *first, struct refusa
         return refuse(refusal, "two_people", "%s proposed it: somebody else has to second it.", first);
     return actor_may_propose(actor, refusal);
 }
+
+struct pw_text actor_reviewer(const struct actor *actor)
+{
+    return actor->reviewer.length ? actor->reviewer : actor->name;
+}
+
+bool actor_sees_queue(const struct actor *actor, struct pw_text queue)
+{
+    bool sees = !actor->queues || !queue.length || (actor->roles & ROLE_AUDITOR);
+    for (char *const *name = actor->queues; !sees && *name; name++)
+        sees = text_is(queue, *name);
+    return sees;
+}
+
+const struct config_person *person_of_reviewer(const struct config *config, struct pw_text reviewer)
+{
+    for (uint32_t i = 0; i < config->person_count; i++)
+        if (config->people[i].reviewer && text_is(reviewer, config->people[i].reviewer))
+            return &config->people[i];
+    return NULL;
+}

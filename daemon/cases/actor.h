@@ -9,16 +9,21 @@
 
 #include <stdbool.h>
 #include <pathwayd/text.h>
+#include "config/config.h"
 
 struct actor {
-    struct pw_text name; /* of the account */
-    bool person;         /* it belongs to somebody */
+    struct pw_text name;     /* of the account */
+    bool person;             /* it belongs to somebody */
+    uint32_t roles;          /* ROLE_* */
+    struct pw_text reviewer; /* whom of the configuration's reviewers it is; may be empty */
+    char *const *queues;     /* whose cases they see and act on, NULL-terminated; NULL: all */
 };
 
 /* Why something is not done. */
 struct refusal {
-    const char
-        *code; /* "not_found", "bad_request", "two_people", "changed", "state"; NULL: it is not refused */
+    const char *
+        code; /* "not_found", "bad_request", "two_people", "changed", "state", "role"; NULL: it is not refused */
+    uint64_t revision; /* "changed": of the case, now */
     char sentence[640];
 };
 /* Returns PW_ERROR_INVALID, for the caller to return. */
@@ -28,5 +33,12 @@ int refuse(struct refusal *refusal, const char *code, const char *format, ...)
 /* 0, or refused: whether this may be the first of two, and the second after `first`. */
 int actor_may_propose(const struct actor *actor, struct refusal *refusal);
 int actor_may_second(const struct actor *actor, const char *first, struct refusal *refusal);
+
+/* What cases call them: the reviewer, else the account. */
+struct pw_text actor_reviewer(const struct actor *actor);
+/* Whether they see what is in that queue; what is in none, everybody does who sees cases. */
+bool actor_sees_queue(const struct actor *actor, struct pw_text queue);
+/* The first actor that `config` has of a reviewer's name; NULL: none. */
+const struct config_person *person_of_reviewer(const struct config *config, struct pw_text reviewer);
 
 #endif

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cases/reliance.h"
+#include "cases/act.h"
+#include "cases/question.h"
 
 /* The number behind the names: "a.b,c.d,+3". No name holds a '+'. */
 static uint32_t left_out_of(const char *rules)
@@ -54,7 +55,7 @@ static bool unchanged(const struct dossier *dossier)
 /* What is decided stands until something that it rests on is otherwise; what is proposed, until there is nothing left
  * to decide as well. */
 static int apply_decided(struct dossier *dossier, const struct decision_weighing *weighing,
-                         struct dossier_change *change)
+                         const struct questions_settled *settled, struct dossier_change *change)
 {
     bool gone = change->word && strcmp(change->word, "withdrawn") == 0;
     bool ends = weighing->change_count || (weighing->proposed && gone);
@@ -65,21 +66,24 @@ static int apply_decided(struct dossier *dossier, const struct decision_weighing
         int status = weighing->concerns && news && !weighing->proposed
                          ? decision_spare(dossier->writer, weighing->decision_id, change->sequence)
                          : 0;
-        return status < 0 || unchanged(dossier) ? status : dossier_store(dossier, change);
+        return status < 0 || (unchanged(dossier) && !settled->any) ? status : dossier_store(dossier, change);
     }
     change->word = change->word ? change->word : "changed";
-    change->state = gone ? "withdrawn" : "new";
+    change->state = gone ? "withdrawn" : act_open_state(weighing->appealed);
     change->changed = gone ? (struct pw_text){0} : buffer_view(&weighing->changes);
     int status = decision_end(dossier->writer, dossier->case_id, weighing->decision_id,
                               weighing->proposed ? "withdrawn" : "changed", change->changed);
     return status < 0 ? status : dossier_store(dossier, change);
 }
 
-static int apply_open(struct dossier *dossier, struct dossier_change *change)
+static int apply_open(struct dossier *dossier, const struct questions_settled *settled,
+                      struct dossier_change *change)
 {
     bool opens = case_opens(dossier->join.level, dossier->join.needs_information);
-    if ((!dossier->exists && !opens) || unchanged(dossier))
+    if ((!dossier->exists && !opens) || (unchanged(dossier) && !settled->any))
         return 0;
+    if (settled->all && case_state_of(change->state) == CASE_NEEDS_INFORMATION)
+        change->state = case_states[CASE_IN_REVIEW];
     if (change->word && strcmp(change->word, "withdrawn") == 0)
         change->state = "withdrawn";
     if (change->word && strcmp(change->word, "reopened") == 0)
@@ -90,6 +94,7 @@ static int apply_open(struct dossier *dossier, struct dossier_change *change)
 static int apply(struct dossier *dossier, uint64_t sequence, const struct pw_document *event)
 {
     struct decision_weighing weighing = {0};
+    struct questions_settled settled = {0};
     struct pw_text engagement = json_text(event, json_find(event, PW_NODE_ROOT, "/data/engagement_id"));
     int status = dossier_of_engagement(dossier, engagement, sequence);
     if (status < 0)
@@ -99,12 +104,16 @@ static int apply(struct dossier *dossier, uint64_t sequence, const struct pw_doc
                                     .event = event,
                                     .sequence = sequence,
                                     .title = json_text(event, json_find(event, PW_NODE_ROOT, "/data/title"))};
-    bool decided = strcmp(change.state, "decided") == 0 || strcmp(change.state, "proposed") == 0;
+    enum case_state state = case_state_of(change.state);
+    bool decided = state == CASE_DECIDED || state == CASE_PROPOSED || state == CASE_CLOSED;
     if (decided)
         status = decision_weigh(dossier, sequence, event, &weighing);
+    if (status == 0 && dossier->exists && state != CASE_DECIDED && state != CASE_CLOSED &&
+        state != CASE_WITHDRAWN)
+        status = questions_settle(dossier, event, &settled);
     if (status == 0)
-        status =
-            weighing.decision_id ? apply_decided(dossier, &weighing, &change) : apply_open(dossier, &change);
+        status = weighing.decision_id ? apply_decided(dossier, &weighing, &settled, &change)
+                                      : apply_open(dossier, &settled, &change);
     buffer_release(&weighing.changes);
     return status;
 }

@@ -3,20 +3,32 @@
  * cases.h: findings joined per engagement by the level order; a case opens at `suggested` or above or on
  * needs_information; each change of state writes its notices in the same transaction (the outbox).
  *
- *     state       what happens                                                       becomes     told as
- *     (none)      level ≥ suggested, or needs_information                            new         opened
- *     new         a higher level, a question, another rule                           new         raised, asked, added
- *     new         every finding withdrawn                                            withdrawn   withdrawn
- *     withdrawn   a new finding                                                      new         reopened
- *     new         somebody decides                                                   decided
- *     new         somebody decides what takes two people                             proposed    proposed
- *     proposed    somebody else seconds                                              decided
- *     proposed    every finding withdrawn                                            withdrawn   withdrawn
- *     proposed    somebody takes it up again                                         new         reopened
- *     decided     the same                                                           new         reopened
- *     proposed    what it relies on is otherwise                                     new         changed, raised, …
- *     decided     the same                                                           new         changed, raised, …
- *     decided     its review is due (withdrawn, when nothing stands any more)        new         due
+ *                take                     ask ──▶
+ *      new ──────────────────▶ in_review ◀──────────▶ needs_information
+ *       │ assign ┌─ take ────────▲  │  ◀── answered, take   │
+ *       └──▶ triage                 │ decide               │ decide           what takes two people is proposed first,
+ *                │ decide           ▼                      ▼                  from any state that may be decided:
+ *                └──────────────▶ decided ◀────────────────┘                      … ── decide ──▶ proposed
+ *                                  │ ▲ │ close                                         proposed ── second ──▶ decided
+ *                           appeal │ │ └──▶ closed ── appeal ──▶ appealed              proposed ── reopen ──▶ new *
+ *                                  ▼ │ decide, by somebody else
+ *                                appealed                                     * or appealed, until an appeal is decided
+ *
+ * Which act is allowed in which state, and to whom, is one table: life.c. What comes by itself:
+ *
+ *     state                    what happens                                          becomes     told as
+ *     (none)                   level ≥ suggested, or needs_information               new         opened
+ *     new, triage, in_review,  a higher level, a question, another rule              the same    raised, asked, added
+ *       needs_information,     every finding withdrawn                               withdrawn   withdrawn
+ *       appealed
+ *     needs_information        the last question is answered by an event (question.h)   in_review
+ *     withdrawn                a new finding                                         new         reopened
+ *     proposed                 every finding withdrawn                               withdrawn   withdrawn
+ *                              what it relies on is otherwise                        new *       changed, raised, …
+ *     decided, closed          the same                                              new         changed, raised, …
+ *                              its review is due (withdrawn, when nothing stands)    new         due
+ *
+ * Whose case it is stays with it through all of that, so that a case that is open again has somebody.
  *
  * A person decides (R06): only people bring a case to `proposed` and `decided` (decision.h), and what is decided stands
  * until something that it relied on is otherwise, or its review is due.

@@ -4,89 +4,20 @@
  */
 #include "cases/decision.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cases/appeal.h"
 #include "cases/notice.h"
-#include "cases/reliance.h"
-
-#define DAY_MS INT64_C(86400000)
 
 static struct pw_text text_of(const char *string)
 {
     return (struct pw_text){string, strlen(string)};
 }
 
-/* ---- acting on a case ---- */
-
-struct act {
-    struct dossier dossier;
-    struct in_force found;
-    struct gathering gathering;
-    struct decision_answer *answer;
-    struct buffer event; /* the case's last event, for those who are told */
-    struct pw_document document;
-};
-
-static struct act *act_new(struct journal_writer *writer, const struct config *config,
-                           struct decision_answer *answer)
-{
-    struct act *act = calloc(1, sizeof(*act));
-    if (!act)
-        return NULL;
-    act->dossier.writer = writer;
-    act->dossier.config = config;
-    act->answer = answer;
-    return act;
-}
-
-static void act_free(struct act *act)
-{
-    dossier_close(&act->dossier);
-    in_force_release(&act->found);
-    clearance_free(act->gathering.clearance);
-    buffer_release(&act->event);
-    json_release(&act->document);
-    free(act);
-}
-
-static int open_case(struct act *act, uint64_t case_id)
-{
-    int status = dossier_of_case(&act->dossier, case_id);
-    if (status == 0 && !act->dossier.exists)
-        return refuse(&act->answer->refusal, "not_found", "There is no such case.");
-    if (status == 0)
-        status = in_force_find(&act->dossier, &act->found);
-    act->answer->case_id = case_id;
-    return status;
-}
-
-static int copy_event(void *to, const struct journal_event *event)
-{
-    buffer_text(to, event->body);
-    return 0;
-}
-
-/* Stores the case in its new state, and tells those whom its routes name when there is a word for it. */
-static int store(struct act *act, const char *state, const char *word)
-{
-    struct json_error error;
-    struct dossier_change change = {
-        .word = word, .state = state, .event = &act->document, .sequence = act->dossier.sequence};
-    int status = journal_event_read(journal_writer_view(act->dossier.writer), act->dossier.sequence,
-                                    copy_event, &act->event);
-    if (status == 0)
-        status = act->event.failed ? PW_ERROR_MEMORY
-                                   : json_parse(&act->document, act->event.data, act->event.length,
-                                                &json_limits_frame, &error);
-    act->answer->state = state;
-    return status < 0 ? status : dossier_store(&act->dossier, &change);
-}
-
 /* ---- deciding ---- */
 
-static int check_words(const struct decision_request *request, struct decision_answer *answer)
+static int check_words(const struct decision_request *request, struct act_answer *answer)
 {
     bool declined = text_is(request->disposition, "declined");
     bool mitigated = text_is(request->disposition, "proceed_with_mitigation");
@@ -107,29 +38,14 @@ static int check_words(const struct decision_request *request, struct decision_a
     return 0;
 }
 
-static int check_case(const struct act *act, const struct decision_request *request)
+static int check_case(const struct act *act)
 {
-    const struct dossier *dossier = &act->dossier;
     char name[CASE_NAME_SIZE];
-    case_name(dossier->case_id, name);
-    if (request->revision && request->revision != dossier->revision)
-        return refuse(&act->answer->refusal, "changed",
-                      "%s has changed since you read it (revision %" PRIu64 ", now %" PRIu64
-                      "): look at it again, then decide.",
-                      name, request->revision, dossier->revision);
-    if (act->found.decision_id && act->found.proposed)
-        return refuse(&act->answer->refusal, "state",
-                      "%s proposed a decision on %s already: second that, or take the case up again first, "
-                      "with case reopen.",
-                      act->found.actor, name);
-    if (act->found.decision_id)
-        return refuse(&act->answer->refusal, "state",
-                      "%s is decided, by %s: take it up again first, with case reopen.", name,
-                      act->found.actor);
-    if (!case_opens(dossier->join.level, dossier->join.needs_information))
+    case_name(act->dossier.case_id, name);
+    if (!case_opens(act->dossier.join.level, act->dossier.join.needs_information))
         return refuse(&act->answer->refusal, "state",
                       "Nothing stands in %s any more: there is nothing to decide.", name);
-    return 0;
+    return appeal_check(act);
 }
 
 static int set_review_by(const struct act *act, const struct decision_request *request,
@@ -198,15 +114,27 @@ static int add_decision(struct act *act, const struct decision_request *request,
     return status;
 }
 
-static int make(struct act *act, const struct decision_request *request)
+/* An entry of the timeline that leads to the decision. */
+static int write_entry(struct act *act, struct pw_text disposition)
+{
+    struct buffer detail = {0};
+    act_detail(act, &detail);
+    json_member_unsigned(&detail, "decision", act->answer->decision_id);
+    json_member_string(&detail, "state", case_states[act->to]);
+    if (disposition.length)
+        json_member_text(&detail, "disposition", disposition);
+    return act_write(act, (struct pw_text){0}, &detail);
+}
+
+static int make(struct act *act, const struct decision_request *request, const struct act_request *who)
 {
     bool declined = text_is(request->disposition, "declined");
     int64_t review_by_ms = 0;
     int status = check_words(request, act->answer);
     if (status == 0)
-        status = open_case(act, request->case_id);
+        status = act_open(act, who, ACT_DECIDE);
     if (status == 0)
-        status = check_case(act, request);
+        status = check_case(act);
     bool two = declined || act->dossier.join.level >= PW_LEVEL_PROHIBITED;
     if (status == 0 && two)
         status = actor_may_propose(&request->actor, &act->answer->refusal);
@@ -220,16 +148,19 @@ static int make(struct act *act, const struct decision_request *request)
         status =
             decision_audit(act->dossier.writer, two ? "decision.proposed" : "decision.made", request->case_id,
                            act->answer->decision_id, request->disposition, request->actor.name);
-    return status < 0 ? status : store(act, two ? "proposed" : "decided", two ? "proposed" : NULL);
+    act->to = two ? CASE_PROPOSED : act->to;
+    if (status == 0)
+        status = write_entry(act, request->disposition);
+    return status < 0 ? status : act_store(act, two ? "proposed" : NULL);
 }
 
 int decision_make(struct journal_writer *writer, const struct config *config,
-                  const struct decision_request *request, struct decision_answer *ret_answer)
+                  const struct decision_request *request, struct act_answer *ret_answer)
 {
+    const struct act_request who = {request->case_id, request->actor, request->revision};
     struct act *act = act_new(writer, config, ret_answer);
-    int status = act ? make(act, request) : PW_ERROR_MEMORY;
-    if (act)
-        act_free(act);
+    int status = act ? make(act, request, &who) : PW_ERROR_MEMORY;
+    act_close(act);
     return status;
 }
 
@@ -282,75 +213,82 @@ static int write_second(struct act *act, const struct actor *actor)
     return status;
 }
 
-static int second(struct act *act, uint64_t case_id, const struct actor *actor)
+static int second(struct act *act, const struct act_request *request)
 {
-    int status = open_case(act, case_id);
-    if (status < 0)
-        return status;
-    if (!act->found.decision_id || !act->found.proposed)
-        return refuse(&act->answer->refusal, "state", "Nothing is proposed there that could be seconded.");
-    status = actor_may_second(actor, act->found.actor, &act->answer->refusal);
+    int status = act_open(act, request, ACT_SECOND);
+    if (status == 0)
+        status = appeal_check(act);
+    if (status == 0)
+        status = actor_may_second(act->actor, act->found.actor, &act->answer->refusal);
     if (status == 0)
         status = check_unchanged(act);
     if (status == 0)
-        status = write_second(act, actor);
+        status = write_second(act, act->actor);
     if (status == 0)
-        status = decision_audit(act->dossier.writer, "decision.seconded", case_id, act->found.decision_id,
-                                (struct pw_text){0}, actor->name);
+        status = decision_audit(act->dossier.writer, "decision.seconded", request->case_id,
+                                act->found.decision_id, (struct pw_text){0}, act->actor->name);
     act->answer->decision_id = act->found.decision_id;
     act->answer->review_by_ms = act->found.review_by_ms;
-    return status < 0 ? status : store(act, "decided", NULL);
+    if (status == 0)
+        status = write_entry(act, (struct pw_text){0});
+    return status < 0 ? status : act_store(act, NULL);
 }
 
-int decision_second(struct journal_writer *writer, const struct config *config, uint64_t case_id,
-                    const struct actor *actor, struct decision_answer *ret_answer)
+int decision_second(struct journal_writer *writer, const struct config *config,
+                    const struct act_request *request, struct act_answer *ret_answer)
 {
     struct act *act = act_new(writer, config, ret_answer);
-    int status = act ? second(act, case_id, actor) : PW_ERROR_MEMORY;
-    if (act)
-        act_free(act);
+    int status = act ? second(act, request) : PW_ERROR_MEMORY;
+    act_close(act);
     return status;
 }
 
 /* ---- opening again ---- */
 
-static int reopen(struct act *act, uint64_t case_id, const struct actor *actor, struct pw_text reason)
+static int end_decision(struct act *act, const char *state, struct pw_text reason)
 {
     struct journal_writer *writer = act->dossier.writer;
-    int status = !text_blank(reason) ? open_case(act, case_id)
-                                     : refuse(&act->answer->refusal, "bad_request",
-                                              "Say why it is taken up again: give a reason.");
-    if (status < 0)
-        return status;
-    if (!act->found.decision_id)
-        return refuse(&act->answer->refusal, "state",
-                      "Nothing is decided or proposed there: the case is open as it is.");
-    const char *state = act->found.proposed ? "withdrawn" : "reopened";
     struct buffer detail = {0};
     json_write_begin(&detail, '{');
-    json_member_unsigned(&detail, "case", case_id);
+    json_member_unsigned(&detail, "case", act->dossier.case_id);
     json_member_unsigned(&detail, "decision", act->found.decision_id);
-    json_member_text(&detail, "actor", actor->name);
+    json_member_text(&detail, "actor", act->actor->name);
     json_member_text(&detail, "reason", reason);
     json_write_end(&detail, '}');
-    status = journal_decision_end(writer, act->found.decision_id, state, journal_writer_now(writer), reason,
-                                  actor->name);
+    int status =
+        journal_decision_end(writer, act->found.decision_id, state, act_now(act), reason, act->actor->name);
     if (status == 0)
         status = detail.failed ? PW_ERROR_MEMORY
                                : journal_audit(writer, "decision.reopened", buffer_view(&detail));
     buffer_release(&detail);
     act->answer->decision_id = act->found.decision_id;
-    bool opens = case_opens(act->dossier.join.level, act->dossier.join.needs_information);
-    return status < 0 ? status : store(act, opens ? "new" : "withdrawn", opens ? "reopened" : NULL);
+    return status;
 }
 
-int decision_reopen(struct journal_writer *writer, const struct config *config, uint64_t case_id,
-                    const struct actor *actor, struct pw_text reason, struct decision_answer *ret_answer)
+static int reopen(struct act *act, const struct act_request *request, struct pw_text reason)
+{
+    struct buffer detail = {0};
+    int status = !text_blank(reason) ? act_open(act, request, ACT_REOPEN)
+                                     : refuse(&act->answer->refusal, "bad_request",
+                                              "Say why it is taken up again: give a reason.");
+    if (status == 0)
+        status = end_decision(act, act->found.proposed ? "withdrawn" : "reopened", reason);
+    if (status < 0)
+        return status;
+    bool opens = case_opens(act->dossier.join.level, act->dossier.join.needs_information);
+    act->to = !opens ? CASE_WITHDRAWN : case_state_of(act_open_state(act->found.appealed));
+    act_detail(act, &detail);
+    json_member_unsigned(&detail, "decision", act->found.decision_id);
+    status = act_write(act, reason, &detail);
+    return status < 0 ? status : act_store(act, opens ? "reopened" : NULL);
+}
+
+int decision_reopen(struct journal_writer *writer, const struct config *config,
+                    const struct act_request *request, struct pw_text reason, struct act_answer *ret_answer)
 {
     struct act *act = act_new(writer, config, ret_answer);
-    int status = act ? reopen(act, case_id, actor, reason) : PW_ERROR_MEMORY;
-    if (act)
-        act_free(act);
+    int status = act ? reopen(act, request, reason) : PW_ERROR_MEMORY;
+    act_close(act);
     return status;
 }
 
@@ -360,26 +298,47 @@ static int take_newest(void *to, const struct journal_decision *decision)
     return 0;
 }
 
-int decision_dissent(struct journal_writer *writer, uint64_t case_id, const struct actor *actor,
-                     struct pw_text words, struct decision_answer *ret_answer)
+static int dissent(struct act *act, const struct act_request *request, struct pw_text words)
 {
+    struct journal_writer *writer = act->dossier.writer;
     struct journal_dissent dissent = {
-        .case_id = case_id, .actor = actor->name, .words = words, .at_ms = journal_writer_now(writer)};
-    if (text_blank(words))
-        return refuse(&ret_answer->refusal, "bad_request", "Say what you have against it.");
-    int status =
-        journal_decisions_of_case(journal_writer_view(writer), case_id, take_newest, &dissent.decision_id);
+        .case_id = request->case_id, .actor = request->actor.name, .words = words, .at_ms = act_now(act)};
+    struct buffer detail = {0};
+    int status = !text_blank(words)
+                     ? act_open(act, request, ACT_DISSENT)
+                     : refuse(&act->answer->refusal, "bad_request", "Say what you have against it.");
+    if (status == 0)
+        status = journal_decisions_of_case(journal_writer_view(writer), request->case_id, take_newest,
+                                           &dissent.decision_id);
     if (status == 0 && !dissent.decision_id)
-        return refuse(&ret_answer->refusal, "state",
-                      "Nothing is decided or proposed there that one could be against.");
+        return refuse(
+            &act->answer->refusal, "state",
+            "Nothing is decided or proposed there that one could be against: leave a word with case "
+            "comment.");
     if (status == 0)
         status = journal_dissent_add(writer, &dissent);
-    ret_answer->case_id = case_id;
-    ret_answer->decision_id = dissent.decision_id;
-    return status < 0 ? status
-                      : decision_audit(writer, "decision.dissent", case_id, dissent.decision_id,
-                                       (struct pw_text){0}, actor->name);
+    act->answer->decision_id = dissent.decision_id;
+    if (status == 0)
+        status = decision_audit(writer, "decision.dissent", request->case_id, dissent.decision_id,
+                                (struct pw_text){0}, request->actor.name);
+    if (status < 0)
+        return status;
+    act_detail(act, &detail);
+    json_member_unsigned(&detail, "decision", dissent.decision_id);
+    status = act_write(act, words, &detail);
+    return status < 0 ? status : act_store(act, NULL);
 }
+
+int decision_dissent(struct journal_writer *writer, const struct config *config,
+                     const struct act_request *request, struct pw_text words, struct act_answer *ret_answer)
+{
+    struct act *act = act_new(writer, config, ret_answer);
+    int status = act ? dissent(act, request, words) : PW_ERROR_MEMORY;
+    act_close(act);
+    return status;
+}
+
+/* ---- the day of review ---- */
 
 struct due_rows {
     uint64_t *cases, *decisions;
@@ -397,17 +356,17 @@ static int due_row(void *to, const struct journal_decision *decision)
 static int fall_due(struct journal_writer *writer, const struct config *config, uint64_t case_id,
                     uint64_t decision_id)
 {
-    struct decision_answer answer = {0};
+    struct act_answer answer = {0};
     struct act *act = act_new(writer, config, &answer);
-    int status = act ? open_case(act, case_id) : PW_ERROR_MEMORY;
+    int status = act ? act_read(act, case_id) : PW_ERROR_MEMORY;
     if (status == 0)
         status = decision_end(writer, case_id, decision_id, "due", (struct pw_text){0});
     if (status == 0) {
         bool opens = case_opens(act->dossier.join.level, act->dossier.join.needs_information);
-        status = store(act, opens ? "new" : "withdrawn", opens ? "due" : NULL);
+        act->to = opens ? CASE_NEW : CASE_WITHDRAWN;
+        status = act_store(act, opens ? "due" : NULL);
     }
-    if (act)
-        act_free(act);
+    act_close(act);
     return status;
 }
 

@@ -7,13 +7,14 @@
  *        │ two people       │      └──────────────────── due        its review_by has come
  *        └────▶ proposed ───┘ second: somebody else, and nothing has changed
  *                   └────────▶ withdrawn                            what was proposed no longer is
+ *     standing ─────────▶ appealed      somebody appeals (appeal.h)
  *
  * Two different people (actor.h) for `declined`, and for every decision on a case at `prohibited`.
  *
  * While a decision stands, findings that rest on what it relied on raise no alert; each is counted (R36). When facts about
  * an institution change, the case is open again (R60, R61).
  *
- * Nothing is referred outside by itself, and there is no act that does so (R28). What somebody has against a decision is
+ * Nothing is referred outside by itself (R28); that somebody did is recorded apart (referral.h). What somebody has against a decision is
  * written beside it and stays (R08).
  *
  * Journal thread, inside a task's transaction.
@@ -21,13 +22,11 @@
 #ifndef PATHWAYD_CASES_DECISION_H
 #define PATHWAYD_CASES_DECISION_H
 
-#include "cases/actor.h"
-#include "cases/dossier.h"
+#include "cases/act.h"
 
-#define DECISION_TEXT  8192u /* bytes of a reason, and of a displacement note */
-#define DECISION_ITEMS 16u   /* costs, benefits, mitigations, each */
-#define DECISION_ITEM  512u  /* bytes of one */
-#define DECISION_YEARS 5u    /* a clearance is looked at again within so many */
+#define DECISION_ITEMS 16u  /* costs, benefits, mitigations, each */
+#define DECISION_ITEM  512u /* bytes of one */
+#define DECISION_YEARS 5u   /* a clearance is looked at again within so many */
 
 struct decision_request {
     uint64_t case_id;
@@ -40,27 +39,19 @@ struct decision_request {
     uint64_t revision;    /* that the actor has seen; 0: whichever */
 };
 
-/* What became of it; when it is refused, nothing did. */
-struct decision_answer {
-    struct refusal refusal;
-    uint64_t case_id, decision_id;
-    const char *state; /* of the case */
-    int64_t review_by_ms;
-};
-
 /* 0 done; PW_ERROR_INVALID with the answer's refusal; else a journal error. */
 int decision_make(struct journal_writer *writer, const struct config *config,
-                  const struct decision_request *request, struct decision_answer *ret_answer);
+                  const struct decision_request *request, struct act_answer *ret_answer);
 /* Seconds what was proposed. */
-int decision_second(struct journal_writer *writer, const struct config *config, uint64_t case_id,
-                    const struct actor *actor, struct decision_answer *ret_answer);
+int decision_second(struct journal_writer *writer, const struct config *config,
+                    const struct act_request *request, struct act_answer *ret_answer);
 /* Ends what stands or was proposed: the case is open again. */
-int decision_reopen(struct journal_writer *writer, const struct config *config, uint64_t case_id,
-                    const struct actor *actor, struct pw_text reason, struct decision_answer *ret_answer);
+int decision_reopen(struct journal_writer *writer, const struct config *config,
+                    const struct act_request *request, struct pw_text reason, struct act_answer *ret_answer);
 
 /* Writes down what somebody has against the newest decision of the case, or proposal. */
-int decision_dissent(struct journal_writer *writer, uint64_t case_id, const struct actor *actor,
-                     struct pw_text words, struct decision_answer *ret_answer);
+int decision_dissent(struct journal_writer *writer, const struct config *config,
+                     const struct act_request *request, struct pw_text words, struct act_answer *ret_answer);
 
 /* Opens again what is due by now, at most so many cases. */
 int decisions_due(struct journal_writer *writer, const struct config *config, uint32_t limit,

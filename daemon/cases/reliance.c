@@ -16,12 +16,15 @@ static int take_decision(void *to, const struct journal_decision *decision)
 {
     struct in_force *found = to;
     bool proposed = text_is(decision->state, "proposed");
+    if (!proposed && !text_is(decision->state, "withdrawn"))
+        found->appealed = text_is(decision->state, "appealed");
     if (!proposed && !text_is(decision->state, "standing"))
         return 0;
     free(found->actor);
     free(found->relied);
     *found = (struct in_force){.decision_id = decision->decision_id,
                                .proposed = proposed,
+                               .appealed = found->appealed,
                                .declined = text_is(decision->disposition, "declined"),
                                .review_by_ms = decision->review_by_ms,
                                .known = decision->known,
@@ -141,6 +144,7 @@ int decision_weigh(const struct dossier *dossier, uint64_t sequence, const struc
     if (status == 0 && found.decision_id) {
         ret_weighing->decision_id = found.decision_id;
         ret_weighing->proposed = found.proposed;
+        ret_weighing->appealed = found.appealed;
         ret_weighing->known = found.known;
         gathering.clearance = clearance_new();
         status = gathering.clearance ? journal_findings_of_event(journal_writer_view(dossier->writer),

@@ -16,6 +16,7 @@
 struct in_force {
     uint64_t decision_id; /* 0: there is none */
     bool proposed, declined;
+    bool appealed; /* the newest decision was appealed, and none was made since */
     int64_t review_by_ms;
     uint64_t known;
     char *actor, *relied;
@@ -36,7 +37,7 @@ int gathering_fill(const struct dossier *dossier, bool declined, struct gatherin
 /* How the event's findings stand to what is in force. */
 struct decision_weighing {
     uint64_t decision_id; /* 0: nothing is in force */
-    bool proposed;
+    bool proposed, appealed;
     uint64_t known;        /* the newest event that it knows */
     bool concerns;         /* the event says something that would open a case */
     uint32_t change_count; /* lines that are new */

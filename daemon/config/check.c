@@ -366,6 +366,7 @@ void config_cross_check(struct loading *loading)
     check_plugins(loading);
     check_names(loading, "queues", config->queues, sizeof *config->queues, config->queue_count);
     check_reviewers(loading);
+    people_check(loading);
     check_queues(loading);
     check_operators(loading);
     config_check_pace(loading);

@@ -238,6 +238,16 @@ static void free_lists(struct config *config)
         free_texts(config->queues[i].channels);
         free(config->queues[i].lead);
     }
+    for (uint32_t i = 0; i < config->person_count; i++) {
+        free(config->people[i].account);
+        free(config->people[i].reviewer);
+        free_texts(config->people[i].queues);
+    }
+    for (uint32_t i = 0; i < config->unit_count; i++) {
+        free(config->units[i].code);
+        free(config->units[i].contact);
+        free(config->units[i].name);
+    }
     for (uint32_t i = 0; i < config->route_count; i++) {
         free_texts(config->routes[i].pathways);
         free_texts(config->routes[i].units);
@@ -260,6 +270,9 @@ void config_free(struct config *config)
     free(config->feeds);
     free(config->plugins);
     free(config->reviewers);
+    free(config->people);
+    free(config->units);
+    free(config->questions_channel);
     free(config->queues);
     free(config->routes);
     free_pace(&config->pace);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 #include <pathwayd/config.h>
+#include "config/role.h"
 #include "event/event.h"
 #include "json/json.h"
 
@@ -80,6 +81,21 @@ struct config_route {
     char **channels;    /* notify instances */
 };
 
+struct config_person { /* who may use the control endpoint, and as what */
+    char *account;     /* as the configuration has it, "uid 1000" for a number */
+    uid_t uid;
+    char *reviewer; /* whom of the reviewers it is; NULL: none */
+    uint32_t roles; /* ROLE_* */
+    char **queues;  /* whose cases they see and act on, beside those in none; NULL: all */
+};
+
+struct config_unit { /* a department, and whom to ask there */
+    char *code;      /* as in the events' /data/unit */
+    char *contact;   /* an e-mail address; NULL: nobody */
+    char *name;      /* for people; NULL: the code */
+    bool lab;        /* as if it were among lab_units */
+};
+
 struct config_pathway_route { /* override of the built-in table: event name pattern → pathways */
     char *pattern;
     char **pathways;
@@ -114,6 +130,8 @@ struct config {
     uint64_t packs_generation;    /* that is read instead; 0: what is configured */
     bool packs_hidden;            /* this account may not see whether there is one */
     uint32_t review_days;         /* until a decision is looked at again; default 365 */
+    bool referral;                /* referring a case outside can be recorded (R28); default false */
+    char *questions_channel; /* the notify instance that questions to units go through; NULL: there is none */
     uint32_t wait_s, wait_most_s; /* before a change of a case is told: default 30 and 300 */
     uint32_t *reminder_days;      /* ends with 0; default 2, 5, 12, 26 */
     struct config_pace pace;      /* everybody's, complete */
@@ -134,6 +152,10 @@ struct config {
     uint32_t plugin_count;
     struct config_reviewer *reviewers;
     uint32_t reviewer_count;
+    struct config_person *people; /* none: every account at the control endpoint may do everything */
+    uint32_t person_count;
+    struct config_unit *units;
+    uint32_t unit_count;
     struct config_queue *queues;
     uint32_t queue_count;
     struct config_route *routes;

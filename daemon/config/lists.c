@@ -169,16 +169,8 @@ static void name_accounts(struct loading *loading, const struct setting *array)
     if (!whole || !config->control_uid_count)
         return;
     config->control_names = calloc(config->control_uid_count, sizeof *config->control_names);
-    for (uint32_t i = 0; config->control_names && i < config->control_uid_count; i++) {
-        int64_t number;
-        struct pw_text name = setting_text(&array->children[i]);
-        int length = setting_integer(&array->children[i], &number)
-                         ? asprintf(&config->control_names[i], "uid %lld", (long long)number)
-                         : asprintf(&config->control_names[i], "%.*s", TEXT_FMT(name));
-        if (length < 0)
-            config->control_names[i] = NULL;
-        loading->faults.memory = loading->faults.memory || length < 0;
-    }
+    for (uint32_t i = 0; config->control_names && i < config->control_uid_count; i++)
+        config->control_names[i] = section_account(loading, &array->children[i]);
     loading->faults.memory = loading->faults.memory || !config->control_names;
 }
 
@@ -213,8 +205,13 @@ void section_read_all(struct loading *loading)
               &config->plugin_count);
     read_list(loading, "reviewers", "reviewer", sizeof *config->reviewers, read_reviewer, &config->reviewers,
               &config->reviewer_count);
+    read_list(loading, "people", "person", sizeof *config->people, people_read, &config->people,
+              &config->person_count);
+    read_list(loading, "units", "unit", sizeof *config->units, people_read_unit, &config->units,
+              &config->unit_count);
     read_list(loading, "queues", "queue", sizeof *config->queues, read_queue, &config->queues,
               &config->queue_count);
+    people_complete(loading);
     read_list(loading, "routes", "route", sizeof *config->routes, read_route, &config->routes,
               &config->route_count);
     read_list(loading, "lists", "list", sizeof *config->lists, read_published, &config->lists,

@@ -42,6 +42,10 @@
     {                                                                                                        \
         name, CONFIG_USERS, 0, NULL, 0, CONFIG_MAX_NAMES, NULL, help                                         \
     }
+#define USER(name, help)                                                                                     \
+    {                                                                                                        \
+        name, CONFIG_USER, 1, NULL, 0, 0, NULL, help                                                         \
+    }
 #define END                                                                                                  \
     {                                                                                                        \
         {0}, NOWHERE, 0                                                                                      \
@@ -68,6 +72,9 @@ const struct row section_root_rows[] = {
     {LIST("feeds", CONFIG_MAX_FEEDS, "who may send events"), NOWHERE, 0},
     {LIST("plugins", CONFIG_MAX_PLUGINS, "the plugin instances, in order"), NOWHERE, 0},
     {LIST("reviewers", CONFIG_MAX_REVIEWERS, "the people who look"), NOWHERE, 0},
+    {LIST("people", CONFIG_MAX_PEOPLE, "the accounts that may use the control endpoint, and as what"),
+     NOWHERE, 0},
+    {LIST("units", CONFIG_MAX_UNITS, "departments, and whom to ask there"), NOWHERE, 0},
     {LIST("queues", CONFIG_MAX_QUEUES, "what reviewers share"), NOWHERE, 0},
     {LIST("routes", CONFIG_MAX_ROUTES, "which case is told to whom"), NOWHERE, 0},
     {OBJECT("notices", "when people are told"), NOWHERE, 0},
@@ -98,6 +105,10 @@ const struct row section_cases_rows[] = {
     {NUMBER("review_days", "365", 1, 1826,
             "days until a decision is looked at again, unless it says otherwise"),
      AT(TO_U32, config, review_days)},
+    {SWITCH("referral", "false", "that a case was referred outside can be recorded, by two people"),
+     AT(TO_BOOLEAN, config, referral)},
+    {TEXT("questions_channel", 0, NULL, "the notify instance that carries questions to units, as e-mail"),
+     AT(TO_STRING, config, questions_channel)},
     END,
 };
 
@@ -244,6 +255,24 @@ const struct row section_queue_rows[] = {
      AT(TO_STRINGS, config_queue, channels)},
     {TEXT("lead", 0, NULL, "the reviewer who hears of what is not decided in time"),
      AT(TO_STRING, config_queue, lead)},
+    END,
+};
+
+const struct row section_person_rows[] = {
+    {USER("account", "the account's name or number"), NOWHERE, 0},
+    {TEXT("reviewer", 0, NULL, "whom of the reviewers it is"), AT(TO_STRING, config_person, reviewer)},
+    {TEXTS("roles", 1, 1, "reviewer, lead, auditor, administrator"), NOWHERE, 0},
+    {TEXTS("queues", 0, 1, "queues whose cases they see; left out: those that name the reviewer, or all"),
+     AT(TO_STRINGS, config_person, queues)},
+    END,
+};
+
+const struct row section_unit_rows[] = {
+    {TEXT("code", 1, NULL, "the unit's code in events"), AT(TO_STRING, config_unit, code)},
+    {TEXT("contact", 0, NULL, "the e-mail address of whoever answers questions there"),
+     AT(TO_STRING, config_unit, contact)},
+    {TEXT("name", 0, NULL, "the unit's name, for people"), AT(TO_STRING, config_unit, name)},
+    {SWITCH("lab", "false", "it is a lab, as one of lab_units"), AT(TO_BOOLEAN, config_unit, lab)},
     END,
 };
 

@@ -42,6 +42,8 @@ extern const struct row section_feed_rows[];
 extern const struct row section_tls_rows[];
 extern const struct row section_plugin_rows[];
 extern const struct row section_reviewer_rows[];
+extern const struct row section_person_rows[];
+extern const struct row section_unit_rows[];
 extern const struct row section_route_rows[];
 extern const struct row section_queue_rows[];
 extern const struct row section_pace_rows[];
@@ -64,6 +66,16 @@ const struct setting *section_object(const struct setting *parent, const char *k
 char *section_copy(struct loading *loading, struct pw_text text);
 char *section_copy_path(struct loading *loading, struct pw_text path);
 
+/* people.c: one of `people`, one of `units`, and what no table can say of them. */
+void people_read(struct loading *loading, const struct setting *object, const char *what, void *target);
+void people_read_unit(struct loading *loading, const struct setting *object, const char *what, void *target);
+void people_complete(struct loading *loading); /* labs, and the channel of questions */
+void people_check(struct loading *loading);
+
+/* An account's name as the configuration has it, "uid 1000" for a number. */
+char *section_account(struct loading *loading, const struct setting *user);
+/* An account's uid; false: there is no such account, which has been said. */
+bool section_user(struct loading *loading, const struct setting *user, uid_t *ret_uid);
 /* Account names and numbers as uids. */
 void section_users(struct loading *loading, const struct setting *array, uid_t **ret_uids,
                    uint32_t *ret_count);

@@ -3,6 +3,7 @@
  * section.c: brings the values of one section from the tree into struct config, row by row.
  */
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <pathwayd/plugin.h>
@@ -146,7 +147,7 @@ const struct setting *section_object(const struct setting *parent, const char *k
     return value && value->type == PW_JSON_OBJECT ? value : NULL;
 }
 
-static bool find_user(struct loading *loading, const struct setting *user, uid_t *ret_uid)
+bool section_user(struct loading *loading, const struct setting *user, uid_t *ret_uid)
 {
     struct passwd entry, *found = NULL;
     char buffer[16384], name[256];
@@ -182,7 +183,18 @@ void section_users(struct loading *loading, const struct setting *array, uid_t *
     uint32_t count = 0;
     loading->faults.memory = loading->faults.memory || !uids;
     for (uint32_t i = 0; uids && i < array->count; i++)
-        count += find_user(loading, &array->children[i], &uids[count]);
+        count += section_user(loading, &array->children[i], &uids[count]);
     *ret_uids = uids;
     *ret_count = count;
+}
+
+char *section_account(struct loading *loading, const struct setting *user)
+{
+    int64_t number;
+    char *name = NULL;
+    struct pw_text text = setting_text(user);
+    int length = setting_integer(user, &number) ? asprintf(&name, "uid %lld", (long long)number)
+                                                : asprintf(&name, "%.*s", TEXT_FMT(text));
+    loading->faults.memory = loading->faults.memory || length < 0;
+    return length < 0 ? NULL : name;
 }

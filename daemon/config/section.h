@@ -35,6 +35,8 @@ void config_cross_check(struct loading *loading);
 #define CONFIG_MAX_FEEDS     64
 #define CONFIG_MAX_PLUGINS   32 /* what dispatch keeps a place for; a test holds them together */
 #define CONFIG_MAX_REVIEWERS 1024
+#define CONFIG_MAX_PEOPLE    1024
+#define CONFIG_MAX_UNITS     4096
 #define CONFIG_MAX_LISTS     64
 #define CONFIG_MAX_ROUTES    1024
 #define CONFIG_MAX_QUEUES    256

@@ -20,6 +20,7 @@ static const char *const type_words[] = {
     [PW_CONFIG_OBJECT] = "an object",
     [CONFIG_LIST] = "an array of objects",
     [CONFIG_USERS] = "an array of account names or numbers",
+    [CONFIG_USER] = "an account's name or number",
     [CONFIG_DAYS] = "an array of numbers of days (1 to 3660)",
 };
 
@@ -48,6 +49,8 @@ static bool type_matches(const struct setting *value, uint32_t type)
         return value->type == PW_JSON_ARRAY;
     case PW_CONFIG_OBJECT:
         return value->type == PW_JSON_OBJECT;
+    case CONFIG_USER:
+        return value->type == PW_JSON_STRING || setting_integer(value, &number);
     default:
         return value->type == PW_JSON_STRING;
     }

@@ -12,6 +12,7 @@
 /* Types of the daemon's own tables; plugins cannot use them. */
 #define CONFIG_LIST  100u /* an array of objects; minimum and maximum bound their number */
 #define CONFIG_USERS 101u /* an array of account names and numbers */
+#define CONFIG_USER  103u /* one of them */
 #define CONFIG_DAYS                                                                                          \
     102u /* an array of whole numbers of days from 1 to 3660; minimum and maximum bound how many */
 

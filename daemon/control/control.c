@@ -62,6 +62,7 @@ struct control {
     uint32_t open_handles; /* of the loop */
     pthread_t closer;
     struct peers peers;
+    struct views views; /* loop thread */
     char **instances;
     uint32_t instance_count;
     uint32_t writing; /* slots whose task the journal has; loop thread */
@@ -186,7 +187,9 @@ static void answer_request(struct control *control, struct slot *slot)
                                       .config = control->config,
                                       .sources = &control->sources,
                                       .owner = control->owner,
-                                      .instances = (const char *const *)control->instances};
+                                      .instances = (const char *const *)control->instances,
+                                      .now_ms = journal_now(control->journal),
+                                      .views = &control->views};
     if (!peer_actor(&control->peers, slot->pipe, &context.actor)) { /* nothing is done for nobody */
         nng_msg_free(slot->request);
         slot->request = NULL;
@@ -267,7 +270,8 @@ static void pipe_changed(nng_pipe pipe, nng_pipe_ev event, void *argument)
 static int listen_on(struct control *control, const struct config *config)
 {
     nng_listener listener = NNG_LISTENER_INITIALIZER;
-    int mode = config->control_uid_count > 0 ? CONTROL_MODE_SHARED : CONTROL_MODE;
+    bool shared = config->control_uid_count > 0 || config->person_count > 0;
+    int mode = shared ? CONTROL_MODE_SHARED : CONTROL_MODE;
     int error = nng_rep0_open(&control->socket);
     if (error != 0)
         return error;
@@ -293,8 +297,7 @@ static int listen_on(struct control *control, const struct config *config)
 static int copy_config(struct control *control, const struct config *config)
 {
     control->instances = calloc(config->plugin_count + 1u, sizeof(*control->instances));
-    if (!control->instances || peers_read(&control->peers, config->control_uids, config->control_names,
-                                          config->control_uid_count) != 0)
+    if (!control->instances || peers_read(&control->peers, config) != 0)
         return PW_ERROR_MEMORY;
     for (uint32_t i = 0; i < config->plugin_count; i++) {
         control->instances[i] = strdup(config->plugins[i].name);

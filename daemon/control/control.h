@@ -8,12 +8,23 @@
  *     anything wrong                                       → {"ok": false, "code": "not_found", "error":
  * "sentence"}
  *
- * ops: status · metrics (a string) · drained · event.list {after,limit,type,engagement} · event.show {source,id,before |
- * sequence} · why {source,id,before | sequence} · finding.list {after,limit,pathway,rule,min_level,engagement} ·
- * case.list {after,limit,state,min_level} ·
- * case.show {case} · case.decide {case,revision,disposition,reason,costs,benefits,mitigations,displacement,review_by} ·
+ * ops: status · metrics (a string) · drained · event.list {after,limit,type,engagement} · event.show {source,id,before | sequence} ·
+ * why {source,id,before | sequence} ·
+ * finding.list {after,limit,pathway,rule,min_level,engagement} ·
+ * case.list {after,limit,state,min_level,queue,assignee,mine,overdue,open} · case.show {case}
+ *
+ * Acts on a case, each {case | engagement, revision} and: case.assign {reviewer,note} · case.take ·
+ * case.ask {unit,question,answer_by} · case.answer {question,text} · case.comment {text} · case.attach {reference,note} ·
+ * case.statement {reference,text} · case.hold {until,reason} · case.appeal {party,reason} · case.close {note} ·
+ * case.mitigation {mitigation,what,value} · case.refer {to,reason} · case.refer_second ·
+ * case.decide {disposition,reason,costs,benefits,mitigations,displacement,review_by} · case.second · case.reopen {reason} ·
+ * case.dissent {text}. Where a revision is given that the case has no more, the answer has "code": "changed" and
+ * "revision", the case's own.
+ *
+ * silence.add {case,rule,pathway,unit,until,reason} · silence.end {silence} · silence.list {after,limit} ·
  * pack.propose {choice,body,pack,reason} · pack.second {change} · pack.withdraw {change} · pack.history
- * {after,limit,pack} · pack.change {change} · case.second {case} · case.reopen {case,reason} · case.dissent {case,text} · plugin.list · pending.list {instance} · pause {what:"dispatch"} · resume · reload
+ * {after,limit,pack} · pack.change {change} · plugin.list · pending.list {instance} · pause {what:"dispatch"} · resume ·
+ * reload. Who may ask for which is in access.c.
  * `limit` is at most 1,000. An event named by source and id is looked for piece by piece: with "result": null,
  * ask again with `before` set to `next`. Requests are read on libnng's threads and answered on the loop.
  */

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * decide.c: the operations by which people decide cases. Their checks are cases/decision.h's; here requests are read and
- * answers written.
+ * decide.c: the operations by which people decide cases, and what can be said of any act on a case before the journal's
+ * thread looks at it. What a decision needs, cases/decision.h checks.
  */
 #include "control/request.h"
-
-#include <string.h>
-#include "cases/notice.h"
-#include "json/time.h"
 
 static int check_texts(struct request *request, const char *name)
 {
@@ -25,75 +21,38 @@ static int check_texts(struct request *request, const char *name)
     return 0;
 }
 
-/* A day, or an instant. */
-static int read_review_by(struct request *request, int64_t *ret_ms)
-{
-    struct pw_text text = request_text(request, "review_by");
-    *ret_ms = 0;
-    if (text.length && time_parse_date(text, ret_ms) != 0 && time_parse(text, ret_ms) != 0)
-        return request_fail(request, "bad_request", "\"review_by\" is a day, like 2027-06-30.");
-    return 0;
-}
-
-int request_decision_check(struct request *request)
+int request_act_check(struct request *request)
 {
     static const char *const lists[] = {"costs", "benefits", "mitigations"};
-    static const char *const texts[] = {"reason", "displacement", "text"};
+    static const char *const texts[] = {"reason", "displacement", "text", "note", "question"};
+    static const char *const words[] = {"disposition", "reviewer", "unit",  "reference",
+                                        "party",       "what",     "value", "to"};
+    static const char *const days[] = {"review_by", "answer_by", "until"};
     uint64_t number = 0;
-    int64_t review_by_ms = 0;
-    if (request_case_number(request, &number) != 0 || read_review_by(request, &review_by_ms) != 0)
+    int64_t ms = 0;
+    if (request_case_number(request, &number) != 0)
         return -1;
     if (number == 0 && request_text(request, "engagement").length == 0)
         return request_fail(request, "bad_request", "A case is named by \"case\" or by \"engagement\".");
+    for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
+        if (request_day(request, days[i], &ms) != 0)
+            return -1;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        if (request_text(request, texts[i]).length > DECISION_TEXT)
-            return request_fail(request, "bad_request", "\"%s\" has at most %u bytes.", texts[i],
-                                DECISION_TEXT);
+        if (request_text(request, texts[i]).length > ACT_TEXT)
+            return request_fail(request, "bad_request", "\"%s\" has at most %u bytes.", texts[i], ACT_TEXT);
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (request_text(request, words[i]).length > ACT_WORD)
+            return request_fail(request, "bad_request", "\"%s\" has at most %u bytes.", words[i], ACT_WORD);
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
         if (check_texts(request, lists[i]) != 0)
             return -1;
     return 0;
 }
 
-static int take_number(void *to, const struct journal_case *item)
-{
-    *(uint64_t *)to = item->case_id;
-    return 0;
-}
-
-/* 0: there is none, which is said by who looks for it. */
-static int find_number(struct request *request, struct journal_writer *writer, uint64_t *ret_case_id)
-{
-    int status = request_case_number(request, ret_case_id);
-    if (status != 0 || *ret_case_id)
-        return status;
-    return journal_case_of_engagement(journal_writer_view(writer), request_text(request, "engagement"),
-                                      take_number, ret_case_id);
-}
-
-static int answer(struct request *request, int status, const struct decision_answer *answer)
-{
-    char name[CASE_NAME_SIZE], day[TIME_TEXT_SIZE];
-    if (status < 0)
-        return request_refused(request, status, &answer->refusal);
-    case_name(answer->case_id, name);
-    json_write_begin(request->out, '{');
-    json_member_string(request->out, "case", name);
-    if (answer->state)
-        json_member_string(request->out, "state", answer->state);
-    json_member_unsigned(request->out, "decision", answer->decision_id);
-    json_member_text(request->out, "actor", request->actor.name);
-    if (answer->review_by_ms) {
-        time_format(answer->review_by_ms, day);
-        json_member_string(request->out, "review_by", day);
-    }
-    json_write_end(request->out, '}');
-    return 0;
-}
-
 int request_case_decide(struct request *request, struct journal_writer *writer)
 {
-    struct decision_answer result = {0};
+    struct act_request who = {0};
+    struct act_answer result = {0};
     struct decision_request decision = {.actor = request->actor,
                                         .disposition = request_text(request, "disposition"),
                                         .reason = request_text(request, "reason"),
@@ -102,41 +61,41 @@ int request_case_decide(struct request *request, struct journal_writer *writer)
     decision.costs = request_texts(request, "costs", &decision.cost_count);
     decision.benefits = request_texts(request, "benefits", &decision.benefit_count);
     decision.mitigations = request_texts(request, "mitigations", &decision.mitigation_count);
-    int status = read_review_by(request, &decision.review_by_ms);
+    int status = request_day(request, "review_by", &decision.review_by_ms);
     if (status == 0)
-        status = find_number(request, writer, &decision.case_id);
+        status = request_act(request, writer, &who);
+    decision.case_id = who.case_id;
     if (status == 0)
         status = decision_make(writer, request->config, &decision, &result);
-    return answer(request, status, &result);
+    return request_acted(request, status, &result);
 }
 
 int request_case_second(struct request *request, struct journal_writer *writer)
 {
-    uint64_t case_id = 0;
-    struct decision_answer result = {0};
-    int status = find_number(request, writer, &case_id);
+    struct act_request who = {0};
+    struct act_answer result = {0};
+    int status = request_act(request, writer, &who);
     if (status == 0)
-        status = decision_second(writer, request->config, case_id, &request->actor, &result);
-    return answer(request, status, &result);
+        status = decision_second(writer, request->config, &who, &result);
+    return request_acted(request, status, &result);
 }
 
 int request_case_reopen(struct request *request, struct journal_writer *writer)
 {
-    uint64_t case_id = 0;
-    struct decision_answer result = {0};
-    int status = find_number(request, writer, &case_id);
+    struct act_request who = {0};
+    struct act_answer result = {0};
+    int status = request_act(request, writer, &who);
     if (status == 0)
-        status = decision_reopen(writer, request->config, case_id, &request->actor,
-                                 request_text(request, "reason"), &result);
-    return answer(request, status, &result);
+        status = decision_reopen(writer, request->config, &who, request_text(request, "reason"), &result);
+    return request_acted(request, status, &result);
 }
 
 int request_case_dissent(struct request *request, struct journal_writer *writer)
 {
-    uint64_t case_id = 0;
-    struct decision_answer result = {0};
-    int status = find_number(request, writer, &case_id);
+    struct act_request who = {0};
+    struct act_answer result = {0};
+    int status = request_act(request, writer, &who);
     if (status == 0)
-        status = decision_dissent(writer, case_id, &request->actor, request_text(request, "text"), &result);
-    return answer(request, status, &result);
+        status = decision_dissent(writer, request->config, &who, request_text(request, "text"), &result);
+    return request_acted(request, status, &result);
 }

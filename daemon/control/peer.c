@@ -44,18 +44,37 @@ static void put_name(struct peer_account *account, const char *name)
         snprintf(account->name, sizeof(account->name), "uid %u", (unsigned)account->uid);
 }
 
-int peers_read(struct peers *peers, const uid_t *uids, char *const *names, uint32_t count)
+static void add(struct peers *peers, uid_t uid, const char *name, const struct config_person *person,
+                uint32_t roles)
 {
-    const uid_t always[] = {0, geteuid()};
-    peers->accounts = calloc(count + 2u, sizeof(*peers->accounts));
+    struct peer_account *account = &peers->accounts[peers->count++];
+    *account = (struct peer_account){.uid = uid, .person = person, .roles = roles};
+    put_name(account, name);
+}
+
+/* The first that fits is who it is: what `people` says of an account goes before what is true of every one. */
+int peers_read(struct peers *peers, const struct config *config)
+{
+    const uid_t own = geteuid();
+    bool all = config->person_count == 0;
+    peers->accounts = calloc(config->person_count + config->control_uid_count + 2u, sizeof(*peers->accounts));
     if (!peers->accounts)
         return PW_ERROR_MEMORY;
-    for (; peers->count < count + 2u; peers->count++) {
-        bool named = peers->count < count;
-        struct peer_account *account = &peers->accounts[peers->count];
-        account->uid = named ? uids[peers->count] : always[peers->count - count];
-        put_name(account, named && names ? names[peers->count] : account->uid == 0 ? "root" : NULL);
+    for (uint32_t i = 0; i < config->person_count; i++) {
+        const struct config_person *person = &config->people[i];
+        bool always = person->uid == 0 || person->uid == own;
+        add(peers, person->uid, person->account, person, person->roles | (always ? ROLE_ADMINISTRATOR : 0));
     }
+    for (uint32_t i = 0; i < config->control_uid_count; i++) {
+        uid_t uid = config->control_uids[i];
+        bool always = uid == 0 || uid == own;
+        add(peers, uid, config->control_names ? config->control_names[i] : NULL, NULL,
+            all      ? ROLE_ALL
+            : always ? ROLE_ADMINISTRATOR
+                     : 0);
+    }
+    add(peers, 0, "root", NULL, all ? ROLE_ALL : ROLE_ADMINISTRATOR);
+    add(peers, own, own == 0 ? "root" : NULL, NULL, all ? ROLE_ALL : ROLE_ADMINISTRATOR);
     return 0;
 }
 
@@ -89,7 +108,11 @@ bool peer_actor(const struct peers *peers, nng_pipe pipe, struct actor *ret_acto
     const struct peer_account *account = find(peers, pipe);
     if (!account)
         return false;
-    *ret_actor = (struct actor){{account->name, strlen(account->name)},
-                                account->uid >= PEER_FIRST_PERSON && account->uid != PEER_NOBODY};
+    const char *reviewer = account->person ? account->person->reviewer : NULL;
+    *ret_actor = (struct actor){.name = {account->name, strlen(account->name)},
+                                .person = account->uid >= PEER_FIRST_PERSON && account->uid != PEER_NOBODY,
+                                .roles = account->roles,
+                                .reviewer = {reviewer, reviewer ? strlen(reviewer) : 0},
+                                .queues = account->person ? account->person->queues : NULL};
     return true;
 }

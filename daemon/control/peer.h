@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * peer.h: who may use the control endpoint, and who it is: root, the daemon's own account and those of `control.uids`, but
- * no process the daemon itself started. A notify plugin's host may connect to sockets and runs under the daemon's
+ * peer.h: who may use the control endpoint, who it is, and as what: root, the daemon's own account and those of `people`
+ * and `control.uids`, but no process the daemon itself started. Without `people` each may do everything. With them, each of
+ * those has the roles that stand there; root and the daemon's account are administrators, and who is only in `control.uids`
+ * has none. A notify plugin's host may connect to sockets and runs under the daemon's
  * account: without that exception, a plugin could act as the operator.
  */
 #ifndef PATHWAYD_CONTROL_PEER_H
@@ -19,14 +21,16 @@
 struct peer_account {
     uid_t uid;
     char name[PEER_NAME];
+    uint32_t roles;
+    const struct config_person *person; /* NULL: not among the people */
 };
 struct peers {
     struct peer_account *accounts; /* those that may */
     uint32_t count;
 };
 
-/* `names`, parallel to uids, may be NULL; PW_ERROR_MEMORY. */
-int peers_read(struct peers *peers, const uid_t *uids, char *const *names, uint32_t count);
+/* Of people, control.uids, root and the daemon's own account. `config` stays as long as they do; PW_ERROR_MEMORY. */
+int peers_read(struct peers *peers, const struct config *config);
 void peers_release(struct peers *peers);
 
 /* A peer of which not enough can be learned is not allowed. Any thread. */

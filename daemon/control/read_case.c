@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * read_case.c: cases, and all that a reviewer needs of one: findings, the events behind them, notices.
+ * read_case.c: all that a reviewer needs of one case: findings, the events behind them, decisions, notices.
  */
 #include "control/request.h"
 
@@ -12,7 +12,6 @@
 #include "dispatch/pathway.h"
 #include "json/time.h"
 
-#define READ_CHUNK 500u /* rows fetched at a time */
 /* Findings and notices of one case shown at most: a case is read by a person. The newest are shown, and how
  * many are not. */
 #define CASE_MAX_FINDINGS  256u
@@ -46,7 +45,7 @@ static void write_rules(struct buffer *out, struct pw_text rules)
     json_member_unsigned(out, "rules_left_out", left_out);
 }
 
-static void write_case_members(struct buffer *out, const struct journal_case *item)
+void request_write_case(struct buffer *out, const struct journal_case *item)
 {
     char name[32];
     snprintf(name, sizeof(name), "C-%06" PRIu64, item->case_id);
@@ -67,55 +66,11 @@ static void write_case_members(struct buffer *out, const struct journal_case *it
     request_member_time(out, "updated", item->updated_ms);
     json_member_unsigned(out, "revision", item->revision);
     json_member_unsigned(out, "sequence", item->sequence);
-}
-
-struct case_page {
-    struct request *request;
-    uint32_t limit, given, scanned, min_level;
-    struct pw_text state;
-    uint64_t last;
-};
-
-static bool page_done(const struct case_page *page)
-{
-    return page->given >= page->limit || page->scanned >= CONTROL_MAX_SCAN || request_full(page->request);
-}
-
-static int case_row(void *to, const struct journal_case *item)
-{
-    struct case_page *page = to;
-    page->scanned++;
-    page->last = item->case_id;
-    if (item->level >= page->min_level && (page->state.length == 0 || text_equal(item->state, page->state))) {
-        json_write_begin(page->request->out, '{');
-        write_case_members(page->request->out, item);
-        json_write_end(page->request->out, '}');
-        page->given++;
-    }
-    return page_done(page) ? 1 : 0;
-}
-
-int request_case_list(struct request *request)
-{
-    struct case_page page = {.request = request,
-                             .limit = request_limit(request),
-                             .state = request_text(request, "state"),
-                             .last = request_number(request, "after", 0)};
-    if (request_min_level(request, &page.min_level) != 0)
-        return -1;
-    if (page.limit == 0)
-        return request_fail(request, "bad_request", "\"limit\" is 1 to %u.", CONTROL_MAX_LIMIT);
-    json_write_begin(request->out, '[');
-    uint32_t before;
-    do {
-        before = page.scanned;
-        int status = journal_cases_read(request->view, page.last, READ_CHUNK, case_row, &page);
-        if (status < 0)
-            return request_journal_failed(request, status);
-    } while (!page_done(&page) && page.scanned - before == READ_CHUNK);
-    json_write_end(request->out, ']');
-    request->next = page_done(&page) ? page.last : 0;
-    return 0;
+    json_member_text(out, "queue", item->queue);
+    json_member_text(out, "assignee", item->assignee);
+    json_member_text(out, "unit", item->unit);
+    if (item->decide_by_ms)
+        request_member_time(out, "decide_by", item->decide_by_ms);
 }
 
 /* ---- one case ------------------------------------------------------------------------------------------ */
@@ -128,7 +83,7 @@ struct case_show {
     struct buffer source, id, engagement;
     uint32_t given;
     uint64_t passed, skip; /* notices: counted, and the oldest that are not shown */
-    bool found;
+    bool found, barred;    /* it is there; it is in a queue that they have no part in */
 };
 
 static int show_row(void *to, const struct journal_case *item)
@@ -137,7 +92,10 @@ static int show_row(void *to, const struct journal_case *item)
     show->case_id = item->case_id;
     show->changed = item->sequence;
     show->found = true;
-    write_case_members(show->request->out, item);
+    show->barred = !actor_sees_queue(&show->request->actor, item->queue);
+    if (show->barred)
+        return 1;
+    request_write_case(show->request->out, item);
     buffer_clear(&show->engagement);
     buffer_text(&show->engagement, item->engagement_id);
     return 1;
@@ -227,6 +185,10 @@ static int find_case(struct request *request, struct case_show *show)
                             : journal_case_of_engagement(request->view, engagement, show_row, show);
     if (!show->found && (status >= 0 || status == PW_ERROR_NOT_FOUND))
         return request_fail(request, "not_found", "There is no such case.");
+    if (show->barred)
+        return request_fail(request, "role", "That case is in a queue that %.*s has no part in.",
+                            TEXT_FMT(request->actor.name));
+    request->viewed = show->case_id;
     return status < 0 ? request_journal_failed(request, status) : 0;
 }
 
@@ -378,7 +340,9 @@ static int write_case_rest(struct request *request, struct case_show *show)
         status = write_findings(request, show, &tally);
     if (status >= 0)
         status = write_decisions(request, show);
-    return status < 0 ? status : write_notices(request, show);
+    if (status >= 0)
+        status = write_notices(request, show);
+    return status < 0 ? status : request_write_timeline(request, show->case_id);
 }
 
 int request_case_show(struct request *request)
@@ -394,5 +358,17 @@ int request_case_show(struct request *request)
     buffer_release(&show.source);
     buffer_release(&show.id);
     buffer_release(&show.engagement);
+    return status;
+}
+
+int request_case_viewed(struct request *request, struct journal_writer *writer)
+{
+    struct buffer detail = {0};
+    json_write_begin(&detail, '{');
+    json_member_unsigned(&detail, "case", request->viewed);
+    json_member_text(&detail, "actor", request->actor.name);
+    json_write_end(&detail, '}');
+    int status = detail.failed ? PW_ERROR_MEMORY : journal_audit(writer, "case.viewed", buffer_view(&detail));
+    buffer_release(&detail);
     return status;
 }

@@ -4,6 +4,8 @@
  * gets a sentence, and wraps the answer.
  */
 #include "control/request.h"
+#include "control/access.h"
+#include "control/operation.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,96 +13,6 @@
 #include <string.h>
 #include "dispatch/pathway.h"
 #include "json/time.h"
-
-#define OPERATION_FIELDS 10
-
-enum field_type { FIELD_TEXT = 1, FIELD_NUMBER, FIELD_TEXT_OR_NUMBER, FIELD_TEXTS };
-
-struct field {
-    const char *name;
-    enum field_type type;
-};
-
-static const struct operation {
-    const char *name;
-    int (*run)(struct request *request);
-    int (*write)(struct request *request, struct journal_writer *writer); /* what comes after that, or NULL */
-    struct field fields[OPERATION_FIELDS + 1];
-} operations[] = {
-    {"status", request_status, NULL, {{0}}},
-    {"metrics", request_metrics, NULL, {{0}}},
-    {"drained", request_drained, NULL, {{0}}},
-    {"event.list",
-     request_event_list,
-     NULL,
-     {{"after", FIELD_NUMBER}, {"limit", FIELD_NUMBER}, {"type", FIELD_TEXT}, {"engagement", FIELD_TEXT}}},
-    {"event.show",
-     request_event_show,
-     NULL,
-     {{"source", FIELD_TEXT}, {"id", FIELD_TEXT}, {"before", FIELD_NUMBER}, {"sequence", FIELD_NUMBER}}},
-    {"why",
-     request_why,
-     NULL,
-     {{"source", FIELD_TEXT}, {"id", FIELD_TEXT}, {"before", FIELD_NUMBER}, {"sequence", FIELD_NUMBER}}},
-    {"finding.list",
-     request_finding_list,
-     NULL,
-     {{"after", FIELD_NUMBER},
-      {"limit", FIELD_NUMBER},
-      {"pathway", FIELD_TEXT},
-      {"rule", FIELD_TEXT},
-      {"min_level", FIELD_TEXT},
-      {"engagement", FIELD_TEXT}}},
-    {"case.list",
-     request_case_list,
-     NULL,
-     {{"after", FIELD_NUMBER}, {"limit", FIELD_NUMBER}, {"state", FIELD_TEXT}, {"min_level", FIELD_TEXT}}},
-    {"case.show", request_case_show, NULL, {{"case", FIELD_TEXT_OR_NUMBER}, {"engagement", FIELD_TEXT}}},
-    {"case.decide",
-     request_decision_check,
-     request_case_decide,
-     {{"case", FIELD_TEXT_OR_NUMBER},
-      {"engagement", FIELD_TEXT},
-      {"revision", FIELD_NUMBER},
-      {"disposition", FIELD_TEXT},
-      {"reason", FIELD_TEXT},
-      {"costs", FIELD_TEXTS},
-      {"benefits", FIELD_TEXTS},
-      {"mitigations", FIELD_TEXTS},
-      {"displacement", FIELD_TEXT},
-      {"review_by", FIELD_TEXT}}},
-    {"case.second",
-     request_decision_check,
-     request_case_second,
-     {{"case", FIELD_TEXT_OR_NUMBER}, {"engagement", FIELD_TEXT}}},
-    {"case.reopen",
-     request_decision_check,
-     request_case_reopen,
-     {{"case", FIELD_TEXT_OR_NUMBER}, {"engagement", FIELD_TEXT}, {"reason", FIELD_TEXT}}},
-    {"case.dissent",
-     request_decision_check,
-     request_case_dissent,
-     {{"case", FIELD_TEXT_OR_NUMBER}, {"engagement", FIELD_TEXT}, {"text", FIELD_TEXT}}},
-    {"pack.propose",
-     request_pack_check,
-     request_pack_propose,
-     {{"choice", FIELD_TEXT}, {"body", FIELD_TEXT}, {"pack", FIELD_TEXT}, {"reason", FIELD_TEXT}}},
-    {"pack.second", request_pack_check, request_pack_second, {{"change", FIELD_NUMBER}}},
-    {"pack.withdraw", request_pack_check, request_pack_withdraw, {{"change", FIELD_NUMBER}}},
-    {"pack.history",
-     request_pack_history,
-     NULL,
-     {{"after", FIELD_NUMBER}, {"limit", FIELD_NUMBER}, {"pack", FIELD_TEXT}}},
-    {"pack.change", request_pack_change, NULL, {{"change", FIELD_NUMBER}}},
-    {"plugin.list", request_plugin_list, NULL, {{0}}},
-    {"pending.list",
-     request_pending_list,
-     NULL,
-     {{"instance", FIELD_TEXT}, {"after", FIELD_NUMBER}, {"limit", FIELD_NUMBER}}},
-    {"pause", request_pause, NULL, {{"what", FIELD_TEXT}}},
-    {"resume", request_resume, NULL, {{"what", FIELD_TEXT}}},
-    {"reload", request_reload, NULL, {{0}}},
-};
 
 /* A control request is small and flat; whatever is not is a mistake or an attack. */
 static const struct json_limits request_limits = {
@@ -120,6 +32,7 @@ int request_refused(struct request *request, int status, const struct refusal *r
 {
     if (refusal->code)
         (void)request_fail(request, refusal->code, "%s", refusal->sentence);
+    request->revision = refusal->revision;
     return status;
 }
 
@@ -201,12 +114,10 @@ bool request_full(const struct request *request)
     return request->out->length >= CONTROL_MAX_ANSWER;
 }
 
-static const struct operation *find_operation(struct pw_text name)
+/* `write` only records what `run` has shown. */
+static bool looks(const struct operation *operation)
 {
-    for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
-        if (text_is(name, operations[i].name))
-            return &operations[i];
-    return NULL;
+    return operation->write == request_case_viewed;
 }
 
 static bool fits(const struct pw_document *document, uint32_t node, enum field_type type)
@@ -247,12 +158,15 @@ static int check_field(struct request *request, const struct operation *operatio
 static int run_operation(struct request *request, const struct operation **ret_operation)
 {
     struct pw_text name = request_text(request, "op");
-    const struct operation *operation = find_operation(name);
+    const struct operation *operation = operation_find(name);
     if (json_type(request->document, PW_NODE_ROOT) != PW_JSON_OBJECT || name.length == 0)
         return request_fail(request, "bad_request", "A request is an object with a member \"op\".");
     if (!operation)
         return request_fail(request, "unknown_op", "There is no operation \"%.*s\".",
                             (int)(name.length > 64 ? 64 : name.length), name.data);
+    struct refusal refusal = {0};
+    if (access_check(operation->name, &request->actor, &refusal) != 0)
+        return request_refused(request, -1, &refusal);
     for (uint32_t node = json_first(request->document, PW_NODE_ROOT); node != PW_NODE_NONE;
          node = json_next(request->document, node))
         if (!text_is(json_key(request->document, node), "op") && check_field(request, operation, node) != 0)
@@ -261,19 +175,27 @@ static int run_operation(struct request *request, const struct operation **ret_o
     return operation->run(request);
 }
 
-void request_refuse(struct buffer *out, const char *code, const char *error)
+static void write_refusal(struct buffer *out, const char *code, const char *error, uint64_t revision)
 {
     json_write_begin(out, '{');
     json_member_boolean(out, "ok", false);
     json_member_string(out, "code", code);
     json_member_string(out, "error", error);
+    if (revision)
+        json_member_unsigned(out, "revision", revision);
     json_write_end(out, '}');
+}
+
+void request_refuse(struct buffer *out, const char *code, const char *error)
+{
+    write_refusal(out, code, error, 0);
 }
 
 /* ---- one exchange ---- */
 
 struct exchange {
     struct pw_text bytes;
+    struct views *views;
     struct pw_document document;
     struct request request;
     struct buffer result;
@@ -286,12 +208,14 @@ struct exchange *exchange_new(const struct request_context *context, struct pw_t
     if (!exchange)
         return NULL;
     exchange->bytes = bytes;
+    exchange->views = context->views;
     exchange->request = (struct request){.view = context->view,
                                          .config = context->config,
                                          .actor = context->actor,
                                          .sources = context->sources,
                                          .owner = context->owner,
                                          .instances = context->instances,
+                                         .now_ms = context->now_ms,
                                          .document = &exchange->document,
                                          .out = &exchange->result};
     return exchange;
@@ -322,8 +246,8 @@ static void answer(struct exchange *exchange, bool good, struct buffer *out)
     if (good && !exchange->result.failed)
         give_result(exchange, out);
     else
-        request_refuse(out, request->code ? request->code : "memory",
-                       request->code ? request->error : "The daemon is out of memory.");
+        write_refusal(out, request->code ? request->code : "memory",
+                      request->code ? request->error : "The daemon is out of memory.", request->revision);
 }
 
 bool exchange_begin(struct exchange *exchange, struct buffer *out)
@@ -337,8 +261,11 @@ bool exchange_begin(struct exchange *exchange, struct buffer *out)
         request_refuse(out, "bad_json", sentence);
         return true;
     }
-    bool good = run_operation(&exchange->request, &exchange->operation) == 0;
-    if (good && exchange->operation->write)
+    struct request *request = &exchange->request;
+    bool good = run_operation(request, &exchange->operation) == 0;
+    bool seen = good && looks(exchange->operation) && exchange->views &&
+                views_fresh(exchange->views, request->actor.name, request->viewed, request->now_ms);
+    if (good && exchange->operation->write && !seen)
         return false;
     answer(exchange, good, out);
     return true;
@@ -347,7 +274,8 @@ bool exchange_begin(struct exchange *exchange, struct buffer *out)
 int exchange_write(struct exchange *exchange, struct journal_writer *writer)
 {
     exchange->request.code = NULL;
-    buffer_clear(&exchange->result);
+    if (!looks(exchange->operation))
+        buffer_clear(&exchange->result);
     return exchange->operation->write(&exchange->request, writer);
 }
 
@@ -357,5 +285,8 @@ void exchange_answer(struct exchange *exchange, int status, struct buffer *out)
         request_fail(&exchange->request, "journal",
                      "It could not be stored (error %d), and nothing has changed; see the daemon's log.",
                      status);
+    const struct request *request = &exchange->request;
+    if (status >= 0 && looks(exchange->operation) && exchange->views)
+        views_note(exchange->views, request->actor.name, request->viewed, request->now_ms);
     answer(exchange, status >= 0, out);
 }

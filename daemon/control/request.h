@@ -10,6 +10,7 @@
 
 #include "cases/decision.h"
 #include "control/control.h"
+#include "control/views.h"
 
 /* Rows looked at for one answer at most, so that a filter that matches nothing cannot hold the loop; the
  * answer's `next` tells the client where to go on. */
@@ -27,10 +28,13 @@ struct request {
     const struct control_sources *sources;
     void *owner;
     const char *const *instances; /* plugin instances, NULL-terminated */
+    int64_t now_ms;
     const struct pw_document *document;
     struct buffer *out; /* gets the value of "result" */
     uint64_t next;      /* out: where the next page begins; 0: there is none */
+    uint64_t viewed;    /* out: the case that was looked at */
     const char *code;   /* out, on failure: the machine's word … */
+    uint64_t revision;  /* … of a case that has changed, now … */
     char error[768];    /* … and the person's sentence */
 };
 
@@ -41,6 +45,8 @@ struct request_context {
     const struct control_sources *sources;
     void *owner;
     const char *const *instances;
+    int64_t now_ms;
+    struct views *views; /* NULL: every look at a case is recorded */
 };
 
 /* `bytes`, whatever they are, stay the caller's until the answer. NULL: out of memory. */
@@ -73,11 +79,32 @@ int request_resume(struct request *request);
 int request_reload(struct request *request);
 /* These write: a check on the loop's thread, which may look at nothing but the request; then the writing, which returns a
  * negative status with the request failed. */
-int request_decision_check(struct request *request);
+int request_act_check(struct request *request);
+int request_case_assign(struct request *request, struct journal_writer *writer);
+int request_case_take(struct request *request, struct journal_writer *writer);
+int request_case_ask(struct request *request, struct journal_writer *writer);
+int request_case_answer(struct request *request, struct journal_writer *writer);
+int request_case_comment(struct request *request, struct journal_writer *writer);
+int request_case_attach(struct request *request, struct journal_writer *writer);
+int request_case_statement(struct request *request, struct journal_writer *writer);
+int request_case_hold(struct request *request, struct journal_writer *writer);
+int request_case_appeal(struct request *request, struct journal_writer *writer);
+int request_case_close(struct request *request, struct journal_writer *writer);
+int request_case_mitigation(struct request *request, struct journal_writer *writer);
+int request_case_refer(struct request *request, struct journal_writer *writer);
+int request_case_refer_second(struct request *request, struct journal_writer *writer);
 int request_case_decide(struct request *request, struct journal_writer *writer);
 int request_case_second(struct request *request, struct journal_writer *writer);
 int request_case_reopen(struct request *request, struct journal_writer *writer);
 int request_case_dissent(struct request *request, struct journal_writer *writer);
+
+/* Records that somebody looked at request->viewed. */
+int request_case_viewed(struct request *request, struct journal_writer *writer);
+
+int request_silence_check(struct request *request);
+int request_silence_add(struct request *request, struct journal_writer *writer);
+int request_silence_end(struct request *request, struct journal_writer *writer);
+int request_silence_list(struct request *request);
 
 int request_pack_check(struct request *request);
 int request_pack_propose(struct request *request, struct journal_writer *writer);
@@ -85,6 +112,19 @@ int request_pack_second(struct request *request, struct journal_writer *writer);
 int request_pack_withdraw(struct request *request, struct journal_writer *writer);
 int request_pack_history(struct request *request);
 int request_pack_change(struct request *request);
+
+/* Names of the operations, NULL at the end of them; for the test that holds them and access.h together. */
+const char *request_operation(uint32_t index);
+
+/* For the operations on cases: who acts on which; a day, or an instant, 0 when absent; what became of it. */
+int request_act(struct request *request, struct journal_writer *writer, struct act_request *ret_act);
+int request_day(struct request *request, const char *key, int64_t *ret_ms);
+int request_acted(struct request *request, int status, const struct act_answer *answer);
+/* Members that a case has in every answer. */
+void request_write_case(struct buffer *out, const struct journal_case *item);
+/* Members of case.show: what people wrote, and what follows from it. A journal error. */
+int request_write_timeline(struct request *request, uint64_t case_id);
+bool request_is_overdue(struct request *request, uint64_t case_id);
 
 /* For the operations. */
 int request_fail(struct request *request, const char *code, const char *format, ...)

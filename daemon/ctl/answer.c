@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "ctl/act.h"
 #include "ctl/case.h"
 #include "ctl/endpoint.h"
 #include "ctl/flight.h"
@@ -56,6 +57,86 @@ static int list_asking(const cJSON *item, const cJSON *asking[ANSWER_MAX_ASKING]
     return count;
 }
 
+/* ---- a colleague's question ---- */
+
+/* The one of --question, or the only one that is open; NULL: none, or a sentence was printed with *ret_status. */
+static const cJSON *find_question(const struct ctl *ctl, const cJSON *item, int *ret_status)
+{
+    const cJSON *question = NULL, *found = NULL;
+    int64_t wanted = 0;
+    uint32_t open = 0;
+    *ret_status = ctl_option_number(ctl, "--question", 1, INT32_MAX, 0, &wanted);
+    cJSON_ArrayForEach(question, table_find(item, "questions"))
+    {
+        bool fits = cJSON_IsTrue(table_find(question, "open")) &&
+                    (!wanted || cJSON_GetNumberValue(table_find(question, "question")) == (double)wanted);
+        open += fits;
+        found = fits ? question : found;
+    }
+    if (*ret_status == CTL_GOOD && open > 1) {
+        ctl_complain("%u questions of colleagues are open in %s: say which, with --question", open,
+                     table_word(item, "case"));
+        *ret_status = CTL_USAGE;
+    } else if (*ret_status == CTL_GOOD && wanted && !found) {
+        ctl_complain("question %" PRId64 " is not open in %s", wanted, table_word(item, "case"));
+        *ret_status = CTL_BAD;
+    }
+    return *ret_status == CTL_GOOD ? found : NULL;
+}
+
+/* Whoever heard the answer writes it down. */
+static int note_answer(struct ctl *ctl)
+{
+    struct buffer request = {0};
+    struct words words = {0};
+    cJSON *answer = NULL;
+    int64_t number = 0;
+    int status = ctl_option_number(ctl, "--question", 1, INT32_MAX, 0, &number);
+    if (status == CTL_GOOD)
+        status = words_read(ctl, "--text", "say what the answer is", &words);
+    if (status == CTL_GOOD)
+        status = act_begin(ctl, &request, "case.answer");
+    if (status == CTL_GOOD) {
+        if (number)
+            json_member_integer(&request, "question", number);
+        json_member_string(&request, "text", words.text);
+        status = act_ask(ctl, &request, &words, &answer);
+    }
+    const cJSON *result = table_find(answer, "result");
+    if (status == CTL_GOOD && ctl->json)
+        list_print_json(result);
+    else if (status == CTL_GOOD)
+        printf("%s has the answer, and is %s.\n", table_word(result, "case"), table_word(result, "state"));
+    words_release(&words);
+    buffer_release(&request);
+    cJSON_Delete(answer);
+    return status;
+}
+
+static void show_open(const struct ctl *ctl, const cJSON *item)
+{
+    static const struct table_column columns[] = {{"question", "question", 0}, {"unit", "unit", 20},
+                                                  {"what", "text", 0},         {"asked by", "asked_by", 20},
+                                                  {"by", "answer_by", 0},      {NULL, NULL, 0}};
+    const cJSON *question = NULL;
+    bool any = false;
+    cJSON_ArrayForEach(question, table_find(item, "questions"))
+    {
+        any = any || cJSON_IsTrue(table_find(question, "open"));
+    }
+    if (!any)
+        return;
+    struct table *table = table_new(ctl, columns);
+    cJSON_ArrayForEach(question, table_find(item, "questions"))
+    {
+        if (cJSON_IsTrue(table_find(question, "open")))
+            table_add(table, question);
+    }
+    table_end(table, NULL);
+}
+
+/* ---- what the findings ask ---- */
+
 static void show_asked(const struct ctl *ctl, const cJSON *item)
 {
     static const struct table_column columns[] = {{"who can say", "who", 30}, {"what", "what", 0},
@@ -78,6 +159,7 @@ static void show_asked(const struct ctl *ctl, const cJSON *item)
         }
     }
     table_end(table, "Nothing is asked any more.");
+    show_open(ctl, item);
 }
 
 /* ---- what is answered ---- */
@@ -168,7 +250,8 @@ static uint64_t hash_of(const struct ctl *ctl, const cJSON *item, const cJSON *f
     return hash;
 }
 
-static char *make_correction(const struct ctl *ctl, const cJSON *item, const cJSON *finding,
+/* `key` of the colleague's question that it answers as well; empty: none. */
+static char *make_correction(const struct ctl *ctl, const cJSON *item, const cJSON *finding, const char *key,
                              const cJSON *data)
 {
     cJSON *event = cJSON_CreateObject();
@@ -182,6 +265,8 @@ static char *make_correction(const struct ctl *ctl, const cJSON *item, const cJS
     cJSON_AddStringToObject(event, "type", type);
     cJSON_AddStringToObject(event, "time", time);
     cJSON_AddStringToObject(event, "causationid", table_word(finding, "event.id"));
+    if (*key)
+        cJSON_AddStringToObject(event, "correlationid", key);
     cJSON_AddItemToObject(event, "data", cJSON_Duplicate(data, true));
     char *text = cJSON_PrintUnformatted(event);
     cJSON_Delete(event);
@@ -247,28 +332,55 @@ static int send_to(struct ctl *ctl, const cJSON *finding, const char *text)
     return status;
 }
 
+/* Where the findings ask nothing, a colleague's question is answered with a correction of the case's last event. */
+static int list_events(const cJSON *item, const cJSON *question, cJSON *latest,
+                       const cJSON *asking[ANSWER_MAX_ASKING])
+{
+    int count = list_asking(item, asking);
+    const char *source = table_word(item, "latest_event.source"), *id = table_word(item, "latest_event.id");
+    if (count > 0 || !question || !*source || !*id)
+        return count;
+    cJSON *event = cJSON_AddObjectToObject(latest, "event");
+    cJSON_AddStringToObject(event, "source", source);
+    cJSON_AddStringToObject(event, "id", id);
+    asking[0] = latest;
+    return 1;
+}
+
+static int give_one(struct ctl *ctl, const cJSON *item, const cJSON *finding, const char *key,
+                    const cJSON *data)
+{
+    char *text = make_correction(ctl, item, finding, key, data);
+    int status = !text ? CTL_BAD : CTL_GOOD;
+    if (text && ctl_option(ctl, "--dry-run"))
+        puts(text);
+    else if (text)
+        status = send_to(ctl, finding, text);
+    cJSON_free(text);
+    return status;
+}
+
 static int give_answers(struct ctl *ctl, const cJSON *item)
 {
     const cJSON *asking[ANSWER_MAX_ASKING];
-    int count = list_asking(item, asking), status = CTL_GOOD;
-    cJSON *data = make_patch(ctl);
-    if (!data)
-        return CTL_USAGE;
+    int status = CTL_GOOD;
+    const cJSON *question = find_question(ctl, item, &status);
+    cJSON *data = status == CTL_GOOD ? make_patch(ctl) : NULL, *latest = cJSON_CreateObject();
+    if (!data) {
+        cJSON_Delete(latest);
+        return status == CTL_GOOD ? CTL_USAGE : status;
+    }
+    int count = list_events(item, question, latest, asking);
     if (count == 0) {
         ctl_complain("nothing is asked in case %s", table_word(item, "case"));
         status = CTL_BAD;
     }
     for (int i = 0; i < count; i++) {
-        char *text = make_correction(ctl, item, asking[i], data);
-        int one = !text ? CTL_BAD : CTL_GOOD;
-        if (text && ctl_option(ctl, "--dry-run"))
-            puts(text);
-        else if (text)
-            one = send_to(ctl, asking[i], text);
+        int one = give_one(ctl, item, asking[i], table_word(question, "key"), data);
         status = one > status ? one : status;
-        cJSON_free(text);
     }
     cJSON_Delete(data);
+    cJSON_Delete(latest);
     return status;
 }
 
@@ -276,6 +388,8 @@ int ctl_answer(struct ctl *ctl)
 {
     cJSON *answer = NULL;
     int status = ctl_config(ctl);
+    if (status == CTL_GOOD && ctl->positional_count == 1 && ctl_option(ctl, "--text"))
+        return note_answer(ctl);
     if (status == CTL_GOOD)
         status = case_find(ctl, ctl->positionals[0], false, &answer);
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(answer, "result");

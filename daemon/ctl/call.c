@@ -17,7 +17,8 @@
 #define CALL_QUIET_MS   2000        /* of one try among several */
 #define CALL_MAX_ANSWER (64u << 20) /* far above the daemon's own bound */
 
-#define CALL_WHO "Root may, the daemon's own account, and the accounts in control.uids of its configuration"
+#define CALL_WHO                                                                                             \
+    "Root may, the daemon's own account, and the accounts in people and control.uids of its configuration"
 
 struct call {
     nng_socket socket;
@@ -83,31 +84,42 @@ void call_close(struct call *call)
     free(call);
 }
 
-static int read_answer(const char *bytes, size_t length, bool may_miss, cJSON **ret_answer)
+int call_refused(const cJSON *answer)
 {
-    cJSON *answer = cJSON_ParseWithLength(bytes, length);
-    if (!answer) {
-        ctl_complain("the daemon's answer is not JSON");
-        return CTL_BAD;
-    }
-    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(answer, "ok"))) {
-        *ret_answer = answer;
+    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(answer, "ok")))
         return CTL_GOOD;
-    }
     const char *error = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(answer, "error"));
     const char *code = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(answer, "code"));
-    if (may_miss && code && strcmp(code, "not_found") == 0) {
-        cJSON_Delete(answer);
-        *ret_answer = NULL;
-        return CTL_GOOD;
-    }
     bool denied = code && strcmp(code, "denied") == 0;
     ctl_complain("%s", denied  ? "this account may not ask the daemon. " CALL_WHO
                        : error ? error
                                : "the daemon refused without saying why");
-    int status = code && (strcmp(code, "bad_request") == 0 || strcmp(code, "configuration") == 0) ? CTL_USAGE
-                                                                                                  : CTL_BAD;
-    cJSON_Delete(answer);
+    return code && (strcmp(code, "bad_request") == 0 || strcmp(code, "configuration") == 0) ? CTL_USAGE
+                                                                                            : CTL_BAD;
+}
+
+static int parse_answer(const char *bytes, size_t length, cJSON **ret_answer)
+{
+    *ret_answer = cJSON_ParseWithLength(bytes, length);
+    if (*ret_answer)
+        return CTL_GOOD;
+    ctl_complain("the daemon's answer is not JSON");
+    return CTL_BAD;
+}
+
+static int read_answer(cJSON *answer, bool may_miss, cJSON **ret_answer)
+{
+    const char *code = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(answer, "code"));
+    *ret_answer = NULL;
+    if (may_miss && code && strcmp(code, "not_found") == 0) {
+        cJSON_Delete(answer);
+        return CTL_GOOD;
+    }
+    int status = call_refused(answer);
+    if (status == CTL_GOOD)
+        *ret_answer = answer;
+    else
+        cJSON_Delete(answer);
     return status;
 }
 
@@ -118,7 +130,8 @@ static int carry(struct call *call, const struct buffer *request, char **ret_byt
     return error != 0 ? error : nng_recv(call->socket, ret_bytes, ret_length, NNG_FLAG_ALLOC);
 }
 
-static int ask(struct call *call, const struct buffer *request, bool may_miss, cJSON **ret_answer)
+/* The whole answer, whatever it says. */
+static int ask(struct call *call, const struct buffer *request, cJSON **ret_answer)
 {
     char *bytes = NULL;
     size_t length = 0;
@@ -135,7 +148,7 @@ static int ask(struct call *call, const struct buffer *request, bool may_miss, c
                          : "");
         return CTL_BAD;
     }
-    int status = read_answer(bytes, length, may_miss, ret_answer);
+    int status = parse_answer(bytes, length, ret_answer);
     nng_free(bytes, length);
     return status;
 }
@@ -158,12 +171,26 @@ int call_quietly(struct ctl *ctl, const struct buffer *request, cJSON **ret_answ
 
 int call_ask(struct call *call, const struct buffer *request, cJSON **ret_answer)
 {
-    return ask(call, request, false, ret_answer);
+    cJSON *answer = NULL;
+    int status = ask(call, request, &answer);
+    return status == CTL_GOOD ? read_answer(answer, false, ret_answer) : status;
 }
 
 int call_find(struct call *call, const struct buffer *request, cJSON **ret_answer)
 {
-    return ask(call, request, true, ret_answer);
+    cJSON *answer = NULL;
+    int status = ask(call, request, &answer);
+    return status == CTL_GOOD ? read_answer(answer, true, ret_answer) : status;
+}
+
+int call_try(struct ctl *ctl, const struct buffer *request, cJSON **ret_answer)
+{
+    struct call *call = NULL;
+    int status = call_open(ctl, &call);
+    if (status == CTL_GOOD)
+        status = ask(call, request, ret_answer);
+    call_close(call);
+    return status;
 }
 
 int call_request(struct ctl *ctl, const struct buffer *request, cJSON **ret_answer)

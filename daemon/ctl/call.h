@@ -25,6 +25,11 @@ int call_find(struct call *call, const struct buffer *request, cJSON **ret_answe
 /* Opens, asks, closes, and says nothing: the daemon may be changing over. CTL_GOOD, or CTL_BAD: ask again. */
 int call_quietly(struct ctl *ctl, const struct buffer *request, cJSON **ret_answer);
 
+/* Opens, asks, closes; whatever the daemon said is in *ret_answer, and a refusal is nothing that was printed. */
+int call_try(struct ctl *ctl, const struct buffer *request, cJSON **ret_answer);
+/* CTL_GOOD, or what the answer's refusal comes to, after its sentence. */
+int call_refused(const cJSON *answer);
+
 /* Opens, asks, closes. */
 int call_request(struct ctl *ctl, const struct buffer *request, cJSON **ret_answer);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * case.c: case list, and case show: the one screen a reviewer needs.
+ * case.c: case list; case show, the one screen a reviewer needs; case print, the page for the file.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,15 +9,24 @@
 #include "ctl/decide.h"
 #include "ctl/list.h"
 #include "ctl/review.h"
+#include "ctl/timeline.h"
 
 int ctl_case_list(struct ctl *ctl)
 {
-    static const char *const options[] = {"--state", "--min-level", NULL};
-    static const char *const keys[] = {"state", "min_level", NULL};
-    static const struct table_column columns[] = {
-        {"case", "case", 0},    {"level", "level", 0},        {"asks", "needs_information", 0},
-        {"state", "state", 0},  {"pathways", "pathways", 30}, {"engagement", "engagement_id", 24},
-        {"title", "title", 40}, {"updated", "updated", 0},    {NULL, NULL, 0}};
+    static const char *const options[] = {"--state",    "--min-level", "--queue", "--mine",
+                                          "--assignee", "--overdue",   NULL};
+    static const char *const keys[] = {"state", "min_level", "queue", "mine", "assignee", "overdue", NULL};
+    static const struct table_column columns[] = {{"case", "case", 0},
+                                                  {"level", "level", 0},
+                                                  {"asks", "needs_information", 0},
+                                                  {"state", "state", 0},
+                                                  {"queue", "queue", 20},
+                                                  {"whose", "assignee", 20},
+                                                  {"pathways", "pathways", 30},
+                                                  {"engagement", "engagement_id", 24},
+                                                  {"title", "title", 40},
+                                                  {"updated", "updated", 0},
+                                                  {NULL, NULL, 0}};
     return list_show(ctl, "case.list", options, keys, columns, "There are no such cases.");
 }
 
@@ -91,6 +100,10 @@ static void show_head(const struct ctl *ctl, const cJSON *item)
     printf("\n%-12s%s%s%s%s\n", "Level", table_level_colour(ctl, level), level, table_plain(ctl),
            cJSON_IsTrue(table_find(item, "needs_information")) ? ", and information is needed" : "");
     line("State", item, "state");
+    line("Revision", item, "revision");
+    line("Queue", item, "queue");
+    line("Whose", item, "assignee");
+    line("Unit", item, "unit");
     line("Pathways", item, "pathways");
     line("Engagement", item, "engagement_id");
     line("Opened", item, "opened");
@@ -165,29 +178,43 @@ static int ask_case(struct ctl *ctl, cJSON **ret_answer)
     return case_find(ctl, name, engagement != NULL, ret_answer);
 }
 
-int ctl_case_show(struct ctl *ctl)
+/* `live`: on a screen, with what there is to do; else for the file, the same on any day. */
+static void show_case(const struct ctl *ctl, const cJSON *item, bool live)
+{
+    const cJSON *findings = table_find(item, "findings");
+    show_head(ctl, item);
+    show_findings(ctl, item, false);
+    review_words(ctl, findings, "costs", "Costs");
+    review_words(ctl, findings, "benefits", "Benefits");
+    review_words(ctl, findings, "mitigations", "What can be done about it");
+    show_findings(ctl, item, true);
+    show_notices(ctl, item);
+    decisions_show(ctl, item);
+    timeline_show(ctl, item, live);
+    if (live)
+        decisions_show_next(item);
+}
+
+static int show(struct ctl *ctl, bool live)
 {
     cJSON *answer = NULL;
     int status = ask_case(ctl, &answer);
-    if (status != CTL_GOOD) {
-        cJSON_Delete(answer);
-        return status;
-    }
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(answer, "result");
-    const cJSON *findings = table_find(item, "findings");
-    if (ctl->json) {
+    if (status == CTL_GOOD && ctl->json)
         list_print_json(item);
-    } else {
-        show_head(ctl, item);
-        show_findings(ctl, item, false);
-        review_words(ctl, findings, "costs", "Costs");
-        review_words(ctl, findings, "benefits", "Benefits");
-        review_words(ctl, findings, "mitigations", "What can be done about it");
-        show_findings(ctl, item, true);
-        show_notices(ctl, item);
-        decisions_show(ctl, item);
-        decisions_show_next(item);
-    }
+    else if (status == CTL_GOOD)
+        show_case(ctl, item, live);
     cJSON_Delete(answer);
-    return CTL_GOOD;
+    return status;
+}
+
+int ctl_case_show(struct ctl *ctl)
+{
+    return show(ctl, true);
+}
+
+int ctl_case_print(struct ctl *ctl)
+{
+    ctl->colour = false;
+    return show(ctl, false);
 }

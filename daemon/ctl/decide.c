@@ -8,37 +8,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "ctl/call.h"
-#include "ctl/case.h"
+#include "ctl/act.h"
 #include "ctl/list.h"
+#include "ctl/plan.h"
 #include "ctl/table.h"
 
 static const char *const dispositions[] = {"proceed", "proceed_with_mitigation", "declined", NULL};
 
 /* ---- asking ---- */
 
-static void begin(const struct ctl *ctl, struct buffer *request, const char *op)
-{
-    const char *name = ctl->positionals[0];
-    json_write_begin(request, '{');
-    json_member_string(request, "op", op);
-    json_member_string(request, case_number(name) ? "case" : "engagement", name);
-}
-
-static void member_option(const struct ctl *ctl, struct buffer *request, const char *option, const char *key)
-{
-    const char *value = ctl_option(ctl, option);
-    if (value)
-        json_member_string(request, key, value);
-}
-
-static void member_options(const struct ctl *ctl, struct buffer *request, const char *option, const char *key)
+/* With those of a plan, which may be NULL, before them. */
+static void member_options(const struct ctl *ctl, struct buffer *request, const char *option, const char *key,
+                           const cJSON *plan)
 {
     const char *value = NULL;
-    if (!ctl_option(ctl, option))
+    const cJSON *item = NULL;
+    if (!ctl_option(ctl, option) && !plan)
         return;
     json_write_key(request, key);
     json_write_begin(request, '[');
+    cJSON_ArrayForEach(item, plan)
+    {
+        json_write_string(request, cJSON_GetStringValue(item));
+    }
     for (int i = 0; (value = ctl_option_again(ctl, option, i)); i++)
         json_write_string(request, value);
     json_write_end(request, ']');
@@ -52,37 +44,48 @@ static void print_day(const char *instant)
            instant);
 }
 
-/* Asks what `request` says, closes it, and shows what became of the case. */
-static int act(struct ctl *ctl, struct buffer *request, const char *done)
+/* Asks what `request` says, and shows what became of the case. */
+static int decide(struct ctl *ctl, struct buffer *request, const struct words *words, const char *done)
 {
     cJSON *answer = NULL;
-    json_write_end(request, '}');
-    int status = call_request(ctl, request, &answer);
-    buffer_release(request);
-    const cJSON *result = cJSON_GetObjectItemCaseSensitive(answer, "result");
+    int status = act_ask(ctl, request, words, &answer);
+    const cJSON *result = table_find(answer, "result");
     if (status == CTL_GOOD && ctl->json) {
         list_print_json(result);
     } else if (status == CTL_GOOD) {
         const char *name = table_word(result, "case"), *day = table_word(result, "review_by");
         bool proposed = strcmp(table_word(result, "state"), "proposed") == 0;
-        printf("%s %s by ", name, proposed ? "proposed" : done);
+        printf("%s %s by ", name, proposed && strcmp(done, "decided") == 0 ? "proposed" : done);
         table_print(table_word(result, "actor"));
         if (*day) {
             fputs("; to be looked at again by ", stdout);
             print_day(day);
         }
         puts(".");
-        if (proposed)
+        if (proposed && strcmp(done, "decided") == 0)
             printf("It takes two people: a colleague seconds it with\n  pathwayctl case second %s\n", name);
     }
     cJSON_Delete(answer);
     return status;
 }
 
+/* The request of an act with words in it; closes nothing. CTL_GOOD, or released. */
+static int begin(struct ctl *ctl, struct buffer *request, const char *op, const char *key,
+                 const struct words *words)
+{
+    int status = act_begin(ctl, request, op);
+    if (status == CTL_GOOD && words && words->text)
+        json_member_string(request, key, words->text);
+    if (status != CTL_GOOD)
+        buffer_release(request);
+    return status;
+}
+
 int ctl_case_decide(struct ctl *ctl)
 {
     struct buffer request = {0};
-    int64_t revision = 0;
+    struct words words = {0};
+    cJSON *plan = NULL;
     const char *disposition = ctl->positionals[1];
     const char *const *known = dispositions;
     while (*known && strcmp(*known, disposition) != 0)
@@ -91,54 +94,55 @@ int ctl_case_decide(struct ctl *ctl)
         ctl_complain("a decision is proceed, proceed_with_mitigation or declined, not \"%s\"", disposition);
         return CTL_USAGE;
     }
-    if (!ctl_option(ctl, "--reason")) {
-        ctl_complain("a decision says why: give --reason TEXT");
-        return CTL_USAGE;
+    int status = plan_read(ctl, &plan);
+    if (status == CTL_GOOD)
+        status = words_read(ctl, "--reason", "a decision says why", &words);
+    if (status == CTL_GOOD)
+        status = begin(ctl, &request, "case.decide", "reason", &words);
+    if (status == CTL_GOOD) {
+        json_member_string(&request, "disposition", disposition);
+        act_option(ctl, &request, "--displacement", "displacement");
+        act_option(ctl, &request, "--review-by", "review_by");
+        member_options(ctl, &request, "--cost", "costs", NULL);
+        member_options(ctl, &request, "--benefit", "benefits", NULL);
+        member_options(ctl, &request, "--mitigation", "mitigations", plan);
+        status = decide(ctl, &request, &words, "decided");
     }
-    if (ctl_option_number(ctl, "--revision", 1, INT64_MAX, 0, &revision) != CTL_GOOD)
-        return CTL_USAGE;
-    begin(ctl, &request, "case.decide");
-    json_member_string(&request, "disposition", disposition);
-    member_option(ctl, &request, "--reason", "reason");
-    member_option(ctl, &request, "--displacement", "displacement");
-    member_option(ctl, &request, "--review-by", "review_by");
-    member_options(ctl, &request, "--cost", "costs");
-    member_options(ctl, &request, "--benefit", "benefits");
-    member_options(ctl, &request, "--mitigation", "mitigations");
-    if (revision)
-        json_member_integer(&request, "revision", revision);
-    return act(ctl, &request, "decided");
+    words_release(&words);
+    cJSON_Delete(plan);
+    return status;
 }
 
 int ctl_case_second(struct ctl *ctl)
 {
     struct buffer request = {0};
-    begin(ctl, &request, "case.second");
-    return act(ctl, &request, "seconded");
+    int status = begin(ctl, &request, "case.second", NULL, NULL);
+    return status == CTL_GOOD ? decide(ctl, &request, NULL, "seconded") : status;
+}
+
+static int with_words(struct ctl *ctl, const char *op, const char *option, const char *needed,
+                      const char *done)
+{
+    struct buffer request = {0};
+    struct words words = {0};
+    int status = words_read(ctl, option, needed, &words);
+    if (status == CTL_GOOD)
+        status = begin(ctl, &request, op, option + 2, &words);
+    if (status == CTL_GOOD)
+        status = decide(ctl, &request, &words, done);
+    words_release(&words);
+    return status;
 }
 
 int ctl_case_reopen(struct ctl *ctl)
 {
-    struct buffer request = {0};
-    if (!ctl_option(ctl, "--reason")) {
-        ctl_complain("say why it is taken up again: give --reason TEXT");
-        return CTL_USAGE;
-    }
-    begin(ctl, &request, "case.reopen");
-    member_option(ctl, &request, "--reason", "reason");
-    return act(ctl, &request, "taken up again");
+    return with_words(ctl, "case.reopen", "--reason", "say why it is taken up again", "taken up again");
 }
 
 int ctl_case_dissent(struct ctl *ctl)
 {
-    struct buffer request = {0};
-    if (!ctl_option(ctl, "--text")) {
-        ctl_complain("say what you have against the decision: give --text TEXT");
-        return CTL_USAGE;
-    }
-    begin(ctl, &request, "case.dissent");
-    member_option(ctl, &request, "--text", "text");
-    return act(ctl, &request, "has dissent written beside its decision");
+    return with_words(ctl, "case.dissent", "--text", "say what you have against the decision",
+                      "has dissent written beside its decision");
 }
 
 /* ---- showing ---- */
@@ -172,6 +176,7 @@ static const char *state_words(const char *state)
                                            {"withdrawn", "was proposed, and is no longer"},
                                            {"changed", "ended: what it relied on had changed"},
                                            {"due", "ended: its review was due"},
+                                           {"appealed", "ended: it was appealed"},
                                            {"reopened", "ended: the case was taken up again"}};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (strcmp(words[i][0], state) == 0)
@@ -228,17 +233,41 @@ void decisions_show(const struct ctl *ctl, const cJSON *item)
     }
 }
 
+/* Whether it is one of some words. */
+static bool has_word(const char *words, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = words; length && (at = strstr(at, word)); at += length)
+        if ((at == words || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
 void decisions_show_next(const cJSON *item)
 {
     const char *state = table_word(item, "state"), *name = table_word(item, "case");
+    static const struct {
+        const char *states, *words;
+    } next[] = {
+        {"new triage", "take %s"},
+        {"new triage in_review appealed", "ask %s --question TEXT"},
+        {"new triage in_review needs_information appealed", "decide %s proceed --reason TEXT"},
+        {"new triage in_review needs_information appealed",
+         "decide %s proceed_with_mitigation --reason TEXT --mitigation TEXT"},
+        {"new triage in_review needs_information appealed",
+         "decide %s declined --reason TEXT --benefit TEXT --displacement TEXT"},
+        {"proposed", "second %s"},
+        {"proposed decided closed", "reopen %s --reason TEXT"},
+        {"decided closed", "appeal %s --by PARTY --reason TEXT"},
+        {"decided", "close %s"},
+    };
+    double revision = cJSON_GetNumberValue(table_find(item, "revision"));
     puts("\nThe system recommends; a person decides.");
-    if (strcmp(state, "new") == 0)
-        printf("  pathwayctl case decide %s proceed --reason TEXT\n"
-               "  pathwayctl case decide %s proceed_with_mitigation --reason TEXT --mitigation TEXT\n"
-               "  pathwayctl case decide %s declined --reason TEXT --benefit TEXT --displacement TEXT\n",
-               name, name, name);
-    else if (strcmp(state, "proposed") == 0)
-        printf("  pathwayctl case second %s\n  pathwayctl case reopen %s --reason TEXT\n", name, name);
-    else if (strcmp(state, "decided") == 0)
-        printf("  pathwayctl case reopen %s --reason TEXT\n", name);
+    for (size_t i = 0; i < sizeof(next) / sizeof(next[0]); i++) {
+        if (!has_word(next[i].states, state))
+            continue;
+        const char *place = strstr(next[i].words, "%s");
+        printf("  pathwayctl case %.*s%s%s --revision %.0f\n", (int)(place - next[i].words), next[i].words,
+               name, place + 2, revision);
+    }
 }

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define MAX_WORD  64 /* longer words are nobody's typing mistake */
-#define MAX_KNOWN 64
+#define MAX_KNOWN 128
 
 void ctl_complain(const char *format, ...)
 {

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include "cases/life.h"
 #include "dispatch/pathway.h"
 
 #define LIST_MAX_FILTERS   6
@@ -35,12 +36,14 @@ static void show_row(void *to, const cJSON *item)
  * after a sentence: a mistyped word would find nothing and look like good news. */
 static int check_filters(const struct ctl *ctl)
 {
-    static const char *const states[] = {"new", "proposed", "decided", "withdrawn", NULL};
+    const char *states[CASE_STATES + 1] = {NULL};
     const char *names[PATHWAY_COUNT + 1] = {NULL}, *levels[PW_LEVEL_COUNT + 1] = {NULL};
     for (size_t i = 0; i < PATHWAY_COUNT; i++)
         names[i] = pathways[i].name;
     for (size_t i = 0; i < PW_LEVEL_COUNT; i++)
         levels[i] = level_names[i];
+    for (size_t i = 0; i < CASE_STATES; i++)
+        states[i] = case_states[i];
     int status = ctl_option_word(ctl, "--state", states);
     if (status == CTL_GOOD)
         status = ctl_option_word(ctl, "--pathway", names);

@@ -44,10 +44,10 @@ run = subprocess.run([CTL, "help"], capture_output=True, text=True)
 commands = [line.split() for line in run.stdout.splitlines() if line.startswith("  ")]
 check(run.returncode == 0 and len(commands) > 15, "help lists the commands")
 for words in commands:
-    name = words[:2] if words[0] in ("event", "case", "plugin", "pending", "audit", "list", "pack") else words[:1]
+    name = words[:2] if words[0] in ("event", "case", "silence", "plugin", "pending", "audit", "list", "pack") else words[:1]
     one, other = ctl("help", *name), ctl(*name, "--help")
     check(one.returncode == 0 and one.stdout == other.stdout and "Options:" in one.stdout, f"help on {' '.join(name)}")
-for words, known in [(["case", "list", "--state", "foo"], "new, proposed, decided or withdrawn"),
+for words, known in [(["case", "list", "--state", "foo"], "new, triage, in_review, needs_information, proposed, decided, appealed, closed or withdrawn"),
                      (["case", "list", "--min-level", "high"], "none, note, suggested, recommended, required or prohibited"),
                      (["findings", "--pathway", "foo"], "research, conference, enrolment, publication, lab or legal"),
                      (["findings", "--min-level", ""], "none, note")]:
@@ -59,7 +59,7 @@ for words in [["case", "list"], ["findings"], ["event", "list"], ["pending", "li
 for words in [["case", "foo"], ["send", "foo"], ["nothing"]]:
     run = ctl("help", *words)
     check(run.returncode == 2 and run.stdout == "" and run.stderr.count("\n") == 1, f"help {' '.join(words)}: a sentence")
-check(ctl("help", "case").stdout.count("Options:") == 6, "help on a noun is help on its verbs")
+check(ctl("help", "case").stdout.count("Options:") == 18, "help on a noun is help on its verbs")
 empty = os.path.join(idle.home, "empty.csv")
 open(empty, "w").close()
 run = ctl("send", "--print", "--map", os.path.join(SOURCE, "conf", "feeds", "hr-export.json"), empty)
@@ -76,7 +76,7 @@ def manual(name):
 entries = manual("pathwayctl.1").replace(".TQ\n", ".TP\n").split(".TP\n")
 undocumented = []
 for words in commands:
-    name = words[:2] if words[0] in ("event", "case", "plugin", "pending", "audit", "pack") else words[:1]
+    name = words[:2] if words[0] in ("event", "case", "silence", "plugin", "pending", "audit", "pack") else words[:1]
     about = ctl("help", *name).stdout.split("Options:")[1].split("  --config")[0]
     where = " ".join(e for e in entries if e.startswith(f'.B {" ".join(name)}') or e.startswith('.BR') and
                      " ".join(name) in e.splitlines()[0]) if name != ["send"] else manual("pathwayctl.1")

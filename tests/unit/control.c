@@ -177,7 +177,8 @@ static int set_up(void **state)
                                                 .config = &settings,
                                                 .sources = &sources,
                                                 .owner = fixture,
-                                                .instances = instances};
+                                                .instances = instances,
+                                                .actor = {.name = PW_TEXT("root"), .roles = ROLE_ALL}};
     *state = fixture;
     return 0;
 }
@@ -694,7 +695,7 @@ static void decisions_are_asked_for_properly(void **state)
 static void a_decision_is_answered_when_it_is_stored(void **state)
 {
     struct fixture *fixture = *state;
-    fixture->context.actor = (struct actor){PW_TEXT("alice"), true};
+    fixture->context.actor = (struct actor){.name = PW_TEXT("alice"), .person = true, .roles = ROLE_ALL};
     cJSON *answer = ask(fixture, "{\"op\":\"case.decide\",\"engagement\":\"E-1\",\"disposition\":\"proceed\","
                                  "\"reason\":\"r\",\"review_by\":\"2026-06-30\"}");
     const cJSON *result = at(answer, "result");

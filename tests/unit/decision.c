@@ -8,12 +8,12 @@
 #include "cases/clearance.h"
 #include "cases/decision.h"
 
-#define DAY INT64_C(86400000)
+#define DAY DAY_MS
 
 struct fixture {
     struct scratch scratch;
     struct config config;
-    struct decision_answer answer;
+    struct act_answer answer;
     const char *code; /* of what was asked last; "" done */
     uint32_t told;    /* notices before the last step */
 };
@@ -30,7 +30,9 @@ static char *channels[] = {"stream", NULL};
 static struct config_route routes[] = {
     {.min_level = PW_LEVEL_SUGGESTED, .asking = true, .channels = channels}};
 
-static const struct actor alice = {{"alice", 5}, true}, bob = {{"bob", 3}, true}, root = {{"root", 4}, false};
+static const struct actor alice = {.name = {"alice", 5}, .person = true, .roles = ROLE_ALL},
+                          bob = {.name = {"bob", 3}, .person = true, .roles = ROLE_ALL},
+                          root = {.name = {"root", 4}, .roles = ROLE_ALL};
 
 static void open_fixture(struct fixture *fixture)
 {
@@ -118,13 +120,15 @@ static int decide(struct journal_writer *writer, void *context)
 static int second(struct journal_writer *writer, void *context)
 {
     struct step *step = context;
-    return decision_second(writer, &step->fixture->config, 1, step->actor, &step->fixture->answer);
+    const struct act_request request = {.case_id = 1, .actor = *step->actor};
+    return decision_second(writer, &step->fixture->config, &request, &step->fixture->answer);
 }
 
 static int reopen(struct journal_writer *writer, void *context)
 {
     struct step *step = context;
-    return decision_reopen(writer, &step->fixture->config, 1, step->actor, text("Looked at again."),
+    const struct act_request request = {.case_id = 1, .actor = *step->actor};
+    return decision_reopen(writer, &step->fixture->config, &request, text("Looked at again."),
                            &step->fixture->answer);
 }
 
@@ -138,7 +142,7 @@ static int fall_due(struct journal_writer *writer, void *context)
 /* A refusal undoes what was written, and only a refusal has a code. */
 static void asks(struct fixture *fixture, int (*run)(struct journal_writer *, void *), struct step *step)
 {
-    fixture->answer = (struct decision_answer){0};
+    fixture->answer = (struct act_answer){0};
     step->fixture = fixture;
     int status = run_errand(fixture->scratch.journal, run, step);
     assert_int_equal(status, fixture->answer.refusal.code ? PW_ERROR_INVALID : 0);

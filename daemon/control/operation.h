@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * operation.h: the operations of the control endpoint as a table: what each takes, and who answers it.
+ */
+#ifndef PATHWAYD_CONTROL_OPERATION_H
+#define PATHWAYD_CONTROL_OPERATION_H
+
+#include "control/request.h"
+
+#define OPERATION_FIELDS 10
+
+enum field_type { FIELD_TEXT = 1, FIELD_NUMBER, FIELD_TEXT_OR_NUMBER, FIELD_TEXTS };
+
+struct field {
+    const char *name;
+    enum field_type type;
+};
+
+struct operation {
+    const char *name;
+    int (*run)(struct request *request);
+    int (*write)(struct request *request, struct journal_writer *writer); /* what comes after that, or NULL */
+    struct field fields[OPERATION_FIELDS + 1];
+};
+
+/* NULL: there is none of that name. */
+const struct operation *operation_find(struct pw_text name);
+
+#endif
