@@ -274,7 +274,17 @@ static void headers_hold_printable_ascii_only(void **state)
         assert_says(json, false, HOST " pathwayd - - [");
         free(json);
     }
-    static const char *const times[] = {"yesterday", "2026-01-02 03:04:05Z", "2026-01-02T03:04:05",
+    char *fraction = changed("2026-01-02T03:04:05Z", "2026-01-02T03:04:05.123456Z");
+    assert_says(fraction, false, "<28>1 2026-01-02T03:04:05.123456Z " HOST);
+    free(fraction);
+    static const char *const times[] = {"2026-01-02T03:04:05.Z",
+                                        "2026-01-02T03:04:05.1234567Z",
+                                        "2026-01-02T03:04:05+Z",
+                                        "2026-01-02T03:04:05.1xZ",
+                                        "Z",
+                                        "yesterday",
+                                        "2026-01-02 03:04:05Z",
+                                        "2026-01-02T03:04:05",
                                         "2026-01-02T03:04:0xZ"};
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
         char *json = changed("2026-01-02T03:04:05Z", times[i]);

@@ -22,23 +22,21 @@ static void put_header(struct page *page, struct pw_text text, size_t most)
         page_string(page, "-");
 }
 
-static bool digits(const char *at, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (at[i] < '0' || at[i] > '9')
-            return false;
-    return true;
-}
-
-/* 2026-01-02T03:04:05Z as the notice has it; RFC 5424 wants no more and allows no less than that. */
+/* 2026-01-02T03:04:05Z, or with up to six digits of a second, as RFC 5424 wants it and a notice has it. */
 static bool instant(struct pw_text time)
 {
-    static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
-    if (time.length != sizeof form - 1u)
+    static const char form[] = "dddd-dd-ddTdd:dd:dd";
+    const size_t seconds = sizeof form - 1u;
+    if (time.length <= seconds || time.data[time.length - 1u] != 'Z')
         return false;
-    for (size_t i = 0; i < time.length; i++)
-        if (form[i] == 'd' ? !digits(time.data + i, 1) : time.data[i] != form[i])
+    size_t fraction = time.length - seconds - 1u;
+    if (fraction != 0 && (fraction < 2u || fraction > 7u || time.data[seconds] != '.'))
+        return false;
+    for (size_t i = 0; i < time.length - 1u; i++) {
+        bool digit = time.data[i] >= '0' && time.data[i] <= '9';
+        if (i != seconds && (i > seconds || form[i] == 'd' ? !digit : time.data[i] != form[i]))
             return false;
+    }
     return true;
 }
 
