@@ -193,6 +193,7 @@ static void waits_are_understood(void **state)
         {"00120", 120},
         {"86400", HTTP_MAX_WAIT_S},
         {"86401", HTTP_MAX_WAIT_S},
+        {"42949672960", HTTP_MAX_WAIT_S}, /* 10 × 2^32 */
         {"99999999999999999999999999", HTTP_MAX_WAIT_S},
         {"20260102", HTTP_MAX_WAIT_S}, /* seconds, and no date */
         {"-5", 0},

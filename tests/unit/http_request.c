@@ -439,6 +439,8 @@ static void urls_have_one_form(void **state)
         if ((status == PW_OK) != urls[i].valid ||
             (status != PW_OK && (status != PW_ERROR_INVALID || error[0] == '\0')))
             fail_msg("%s: %d %s", urls[i].url, status, error);
+        if (strchr(urls[i].url, '@') != NULL)
+            assert_non_null(strstr(error, "user name"));
         http_free(http);
     }
 }

@@ -112,7 +112,6 @@ static CURLcode set_numbers(struct http *http, const struct http_options *option
         {CURLOPT_NOSIGNAL, 1},
         {CURLOPT_NETRC, CURL_NETRC_IGNORED},
         {CURLOPT_FOLLOWLOCATION, 0},
-        {CURLOPT_PATH_AS_IS, 1},
         {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
         {CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC},
         {CURLOPT_TIMEOUT, (long)options->timeout_s},
