@@ -87,7 +87,7 @@ static char *unfolded(const struct page *page)
     char *text = malloc(page->length + 1u), *to = text;
     assert_non_null(text);
     for (const char *at = page->data; *at != '\0'; at++) {
-        if (memcmp(at, "\r\n ", 3) == 0 || memcmp(at, "\r\n\t", 3) == 0)
+        if (strncmp(at, "\r\n ", 3) == 0 || strncmp(at, "\r\n\t", 3) == 0)
             at += 2;
         else
             *to++ = *at;
