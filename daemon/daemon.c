@@ -75,7 +75,7 @@ static void control_written(void *owner)
 static bool drained(void *owner)
 {
     const struct daemon *daemon = owner;
-    return dispatch_drained(daemon->dispatch) && outbox_idle(daemon->outbox);
+    return dispatch_drained(daemon->dispatch) && due_idle(daemon->due) && outbox_idle(daemon->outbox);
 }
 
 static int set_paused(void *owner, bool paused)
@@ -185,7 +185,8 @@ static void asked_to_stop(uv_signal_t *handle, int number)
 
 static const struct dispatch_events dispatch_events = {
     .judged = event_judged, .log = stage_log, .committed = cases_committed, .stopped = dispatch_stopped};
-static const struct due_events due_events = {.opened = cases_committed, .stopped = due_stopped};
+static const struct due_events due_events = {
+    .opened = cases_committed, .log = stage_log, .stopped = due_stopped};
 static const struct outbox_events outbox_events = {.log = stage_log, .stopped = outbox_stopped};
 static const struct control_sources control_sources = {.status = describe_status,
                                                        .plugins = describe_plugins,

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cases/notice.h"
+#include "cases/clock.h"
+#include "cases/pace.h"
 #include "host/frame.h"
 
 void cases_join(struct case_join *join, uint32_t level, uint32_t needs_information)
@@ -37,6 +38,11 @@ bool name_listed(const char *names, const char *name)
     return false;
 }
 
+static struct pw_text text_of(const char *string)
+{
+    return (struct pw_text){string ? string : "", string ? strlen(string) : 0};
+}
+
 static char *copy(struct pw_text text)
 {
     return strndup(text.data ? text.data : "", text.length);
@@ -54,13 +60,21 @@ static int take_case(void *to, const struct journal_case *item)
     dossier->level = item->level;
     dossier->needs_information = item->needs_information;
     dossier->opened_ms = item->opened_ms;
+    dossier->decide_by_ms = item->decide_by_ms;
+    dossier->wake_ms = item->wake_ms;
+    dossier->reminders = item->reminders;
+    dossier->escalated = item->escalated;
+    dossier->queue = copy(item->queue);
+    dossier->assignee = copy(item->assignee);
+    dossier->unit = copy(item->unit);
     dossier->state = copy(item->state);
     dossier->rules = copy(item->rules);
     dossier->title = copy(item->title);
     dossier->pathways = copy(item->pathways);
     free(dossier->engagement);
     dossier->engagement = copy(item->engagement_id);
-    return dossier->state && dossier->rules && dossier->title && dossier->pathways && dossier->engagement
+    return dossier->state && dossier->rules && dossier->title && dossier->pathways && dossier->engagement &&
+                   dossier->queue && dossier->assignee && dossier->unit
                ? 0
                : PW_ERROR_MEMORY;
 }
@@ -147,6 +161,9 @@ void dossier_close(struct dossier *dossier)
     free(dossier->rules);
     free(dossier->title);
     free(dossier->pathways);
+    free(dossier->queue);
+    free(dossier->assignee);
+    free(dossier->unit);
     for (uint32_t i = 0; i < dossier->name_count; i++)
         free(dossier->names[i]);
     buffer_release(&dossier->now_rules);
@@ -174,6 +191,33 @@ static int audit_change(struct journal_writer *writer, const struct journal_case
     return status;
 }
 
+static struct case_change change_of(const struct dossier *dossier, const struct dossier_change *said,
+                                    const struct journal_case *item)
+{
+    struct case_change change = {.after = item,
+                                 .change = said->word ? said->word : "",
+                                 .changed = said->changed,
+                                 .previous_level = dossier->level,
+                                 .sequence = item->sequence};
+    memcpy(change.levels, dossier->levels, sizeof(change.levels));
+    memcpy(change.asks, dossier->asks, sizeof(change.asks));
+    return change;
+}
+
+/* A case that nobody has belongs to the queue of the first route that is for it. A route may look at the case's findings,
+ * so the case is stored first. */
+static int find_queue(struct dossier *dossier, const struct dossier_change *said, struct journal_case *item)
+{
+    const char *queue = NULL;
+    uint64_t case_id = 0;
+    struct case_change change = change_of(dossier, said, item);
+    int status = recipients_queue(journal_writer_view(dossier->writer), dossier->config, &change, &queue);
+    if (status < 0 || !queue)
+        return status;
+    item->queue = text_of(queue);
+    return journal_case_put(dossier->writer, item, &case_id);
+}
+
 /* A notice of what stands no longer names the pathways of what stood. */
 static void recall_levels(struct case_change *change, const struct dossier *dossier)
 {
@@ -188,13 +232,7 @@ static void recall_levels(struct case_change *change, const struct dossier *doss
 static int tell(struct dossier *dossier, const struct dossier_change *said, const struct journal_case *item,
                 uint32_t *ret_told)
 {
-    struct case_change change = {.after = item,
-                                 .change = said->word,
-                                 .changed = said->changed,
-                                 .previous_level = dossier->level,
-                                 .event = said->event};
-    memcpy(change.levels, dossier->levels, sizeof(change.levels));
-    memcpy(change.asks, dossier->asks, sizeof(change.asks));
+    struct case_change change = change_of(dossier, said, item);
     if (!case_opens(dossier->join.level, dossier->join.needs_information))
         recall_levels(&change, dossier);
     return notices_write(dossier->writer, dossier->config, &change, ret_told);
@@ -204,7 +242,10 @@ int dossier_store(struct dossier *dossier, const struct dossier_change *change)
 {
     uint64_t case_id = dossier->case_id;
     uint32_t told = 0;
-    struct pw_text title = change->title;
+    struct pw_text title = change->title,
+                   unit = json_text(change->event, change->event
+                                                       ? json_find(change->event, PW_NODE_ROOT, "/data/unit")
+                                                       : PW_NODE_NONE);
     /* An old event that is assessed again changes what is said of the engagement, not what it is. */
     bool old = dossier->exists && change->sequence < dossier->sequence;
     if (dossier->exists && (old || !title.length))
@@ -221,11 +262,23 @@ int dossier_store(struct dossier *dossier, const struct dossier_change *change)
                                                              : journal_writer_now(dossier->writer),
                                 .updated_ms = journal_writer_now(dossier->writer),
                                 .revision = dossier->revision + 1,
+                                .queue = text_of(dossier->queue),
+                                .assignee = text_of(dossier->assignee),
+                                .unit = text_of(dossier->unit),
+                                .decide_by_ms = dossier->decide_by_ms,
+                                .wake_ms = dossier->wake_ms,
+                                .reminders = dossier->reminders,
+                                .escalated = dossier->escalated,
                                 .sequence = old ? dossier->sequence : change->sequence};
+    if (unit.length && !old)
+        item.unit = unit;
+    clock_set(dossier->config, change, journal_writer_now(dossier->writer), &item);
     int status = journal_case_put(dossier->writer, &item, &case_id);
     item.case_id = case_id;
     if (status == 0 && !dossier->exists)
         status = journal_findings_attach(dossier->writer, item.sequence, case_id);
+    if (status == 0 && change->word && !item.queue.length)
+        status = find_queue(dossier, change, &item);
     if (status == 0 && change->word)
         status = tell(dossier, change, &item, &told);
     return status < 0 ? status

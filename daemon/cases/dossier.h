@@ -25,6 +25,11 @@ struct dossier {
     uint32_t level, needs_information;
     int64_t opened_ms;
     char *engagement, *state, *rules, *title, *pathways;
+    /* As it stood, and as it is stored next: who acts, and what the clock says, changes them before dossier_store. */
+    char *queue, *assignee, *unit;
+    int64_t decide_by_ms, wake_ms;
+    uint32_t reminders;
+    bool escalated;
 
     /* What the standing findings say together. */
     struct case_join join;

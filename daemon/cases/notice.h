@@ -1,31 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * notice.h: who is told of a change, through which channel, and the notice document
- * (include/pathwayd/notice.h).
+ * notice.h: the notice documents (include/pathwayd/notice.h), worded from how things stand when a notice is let go.
  */
 #ifndef PATHWAYD_CASES_NOTICE_H
 #define PATHWAYD_CASES_NOTICE_H
 
-#include "config/config.h"
-#include "dispatch/pathway.h"
-#include "journal/journal.h"
+#include "cases/dossier.h"
+#include "cases/recipient.h"
 
-#define NOTICE_MAX_FINDINGS 32u /* told in one notice; the rest is named by number and found in the case */
+#define NOTICE_MAX_FINDINGS 32u  /* told in one notice; the rest is named by number and found in the case */
+#define NOTICE_DIGEST_CASES 200u /* in one digest; the rest is named by number */
 
-struct case_change {
-    const struct journal_case *after;
-    const char *change; /* "opened" … see include/pathwayd/notice.h */
-    uint32_t previous_level;
-    uint32_t levels[PATHWAY_COUNT]; /* join of the standing findings, by pathway; for a withdrawal what stood
-                                       before */
-    bool asks[PATHWAY_COUNT];
-    const struct pw_document *event; /* the event that changed it */
-    struct pw_text changed;          /* JSON: what a decision relied on and is otherwise now; may be empty */
-};
+/* What a change leaves to say later: {"pathways": […], "changed": […]}. */
+void notice_draft(struct buffer *out, const struct case_change *change);
 
-/* Writes one outbox row per recipient. *ret_count: how many. */
-int notices_write(struct journal_writer *writer, const struct config *config,
-                  const struct case_change *change, uint32_t *ret_count);
+/* `notice` names the recipient, the change and its draft (its body); `dossier` is its case. */
+int notice_word(struct buffer *out, const struct dossier *dossier, const struct journal_notice *notice);
+
+/* A digest: begin, a line a case, end. */
+void notice_digest_begin(struct buffer *out, const struct journal_notice *notice, int64_t now_ms);
+int notice_digest_case(struct buffer *out, const struct dossier *dossier,
+                       const struct journal_notice *notice);
+void notice_digest_end(struct buffer *out, uint32_t left_out);
 
 /* "C-000123" */
 #define CASE_NAME_SIZE 32

@@ -235,17 +235,7 @@ static void check_channel(struct loading *loading, const struct setting *at, boo
                                         nearest_clause(&nearest));
 }
 
-static void check_reviewers(struct loading *loading)
-{
-    const struct config *config = loading->config;
-    for (uint32_t i = 0; i < config->reviewer_count; i++) {
-        const struct setting *addresses = setting_find(element(loading, "reviewers", i), "addresses");
-        for (uint32_t k = 0; config->reviewers[i].channels && config->reviewers[i].channels[k]; k++)
-            check_channel(loading, &addresses->children[k], true, config->reviewers[i].channels[k]);
-    }
-}
-
-static void check_route_reviewer(struct loading *loading, const struct setting *at, const char *name)
+static void check_reviewer(struct loading *loading, const struct setting *at, const char *name)
 {
     const struct config *config = loading->config;
     struct nearest nearest;
@@ -260,6 +250,49 @@ static void check_route_reviewer(struct loading *loading, const struct setting *
     faults_add(&loading->faults, at, "no reviewer is named \"%s\"%s", name, nearest_clause(&nearest));
 }
 
+static void check_reviewers(struct loading *loading)
+{
+    const struct config *config = loading->config;
+    for (uint32_t i = 0; i < config->reviewer_count; i++) {
+        const struct setting *addresses = setting_find(element(loading, "reviewers", i), "addresses");
+        for (uint32_t k = 0; config->reviewers[i].channels && config->reviewers[i].channels[k]; k++)
+            check_channel(loading, &addresses->children[k], true, config->reviewers[i].channels[k]);
+        if (config->reviewers[i].deputy)
+            check_reviewer(loading, setting_find(element(loading, "reviewers", i), "deputy"),
+                           config->reviewers[i].deputy);
+    }
+}
+
+static void check_queues(struct loading *loading)
+{
+    const struct config *config = loading->config;
+    for (uint32_t i = 0; i < config->queue_count; i++) {
+        const struct config_queue *queue = &config->queues[i];
+        const struct setting *object = element(loading, "queues", i);
+        for (uint32_t k = 0; queue->reviewers && queue->reviewers[k]; k++)
+            check_reviewer(loading, &setting_find(object, "reviewers")->children[k], queue->reviewers[k]);
+        for (uint32_t k = 0; queue->channels && queue->channels[k]; k++)
+            check_channel(loading, &setting_find(object, "channels")->children[k], false, queue->channels[k]);
+        if (queue->lead)
+            check_reviewer(loading, setting_find(object, "lead"), queue->lead);
+    }
+}
+
+static void check_route_queue(struct loading *loading, const struct setting *at, const char *name)
+{
+    const struct config *config = loading->config;
+    struct nearest nearest;
+    nearest_begin(&nearest, (struct pw_text){name, strlen(name)});
+    for (uint32_t i = 0; i < config->queue_count; i++) {
+        if (!config->queues[i].name)
+            continue;
+        if (strcmp(config->queues[i].name, name) == 0)
+            return;
+        nearest_offer(&nearest, config->queues[i].name);
+    }
+    faults_add(&loading->faults, at, "no queue is named \"%s\"%s", name, nearest_clause(&nearest));
+}
+
 static void check_routes(struct loading *loading)
 {
     const struct config *config = loading->config;
@@ -267,9 +300,12 @@ static void check_routes(struct loading *loading)
         const struct config_route *route = &config->routes[i];
         const struct setting *object = element(loading, "routes", i);
         check_pathways(loading, object, route->pathways);
+        if (route->queue)
+            check_route_queue(loading, setting_find(object, "queue"), route->queue);
+        else if (!route->channels)
+            faults_add(&loading->faults, object, "a route has \"channels\" or a \"queue\"");
         for (uint32_t k = 0; route->reviewers && route->reviewers[k]; k++)
-            check_route_reviewer(loading, &setting_find(object, "reviewers")->children[k],
-                                 route->reviewers[k]);
+            check_reviewer(loading, &setting_find(object, "reviewers")->children[k], route->reviewers[k]);
         for (uint32_t k = 0; route->channels && route->channels[k]; k++)
             check_channel(loading, &setting_find(object, "channels")->children[k], false, route->channels[k]);
     }
@@ -312,6 +348,9 @@ void config_cross_check(struct loading *loading)
     check_names(loading, "reviewers", config->reviewers, sizeof *config->reviewers, config->reviewer_count);
     check_feeds(loading);
     check_plugins(loading);
+    check_names(loading, "queues", config->queues, sizeof *config->queues, config->queue_count);
     check_reviewers(loading);
+    check_queues(loading);
+    config_check_pace(loading);
     check_routes(loading);
 }

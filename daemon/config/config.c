@@ -202,6 +202,14 @@ static void free_plugin(struct config_plugin *plugin)
     free_texts(plugin->readable);
 }
 
+static void free_pace(struct config_pace *pace)
+{
+    free(pace->zone);
+    free(pace->quiet);
+    free(pace->digest_at);
+    free_texts(pace->digest_days);
+}
+
 static void free_lists(struct config *config)
 {
     for (uint32_t i = 0; i < config->list_count; i++) {
@@ -219,9 +227,21 @@ static void free_lists(struct config *config)
         free(config->reviewers[i].name);
         free_texts(config->reviewers[i].channels);
         free_texts(config->reviewers[i].addresses);
+        free_pace(&config->reviewers[i].pace);
+        free_texts(config->reviewers[i].absent);
+        free(config->reviewers[i].deputy);
+    }
+    for (uint32_t i = 0; i < config->queue_count; i++) {
+        free(config->queues[i].name);
+        free_texts(config->queues[i].reviewers);
+        free_texts(config->queues[i].channels);
+        free(config->queues[i].lead);
     }
     for (uint32_t i = 0; i < config->route_count; i++) {
         free_texts(config->routes[i].pathways);
+        free_texts(config->routes[i].units);
+        free_texts(config->routes[i].regimes);
+        free(config->routes[i].queue);
         free_texts(config->routes[i].reviewers);
         free_texts(config->routes[i].channels);
     }
@@ -239,7 +259,15 @@ void config_free(struct config *config)
     free(config->feeds);
     free(config->plugins);
     free(config->reviewers);
+    free(config->queues);
     free(config->routes);
+    free_pace(&config->pace);
+    free(config->reminder_days);
+    free(config->day_ends);
+    free_texts(config->weekend);
+    free(config->holidays_file);
+    free(config->holidays);
+    free(config->page);
     free(config->pathways);
     free(config->lists);
     free(config->file);

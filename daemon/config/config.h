@@ -43,15 +43,37 @@ struct config_plugin {
     uint32_t deadline_ms; /* per request, default 5,000 (notify: 60,000) */
 };
 
+/* When somebody is told. Of what is NULL, or has no number, the office's goes (struct config.pace), in which all is set. */
+struct config_pace {
+    char *zone;         /* a time zone, "Europe/Berlin" */
+    char *quiet;        /* "19:00-07:00"; "": none */
+    char *digest_at;    /* "08:00" */
+    char **digest_days; /* "mon" … */
+    uint32_t daily_cap; /* CONFIG_CAP_UNSAID: the office's; 0: no limit */
+};
+#define CONFIG_CAP_UNSAID UINT32_MAX
+
 struct config_reviewer {
     char *name;
     char **channels, **addresses; /* parallel, NULL-terminated: channel instance → address there */
+    struct config_pace pace;
+    char **absent; /* "2026-12-21" or "2026-12-21/2027-01-03", both days away; NULL: never */
+    char *deputy;  /* NULL: nobody */
+};
+
+struct config_queue {
+    char *name;
+    char **reviewers, **channels;
+    char *lead; /* NULL: nobody */
 };
 
 struct config_route {
     char **pathways;    /* NULL: all */
     uint32_t min_level; /* PW_LEVEL_*; routes cases at this level or above */
     bool asking;        /* also cases that need information below that level */
+    char **units;       /* NULL: all */
+    char **regimes;     /* NULL: all */
+    char *queue;        /* NULL: none */
     char **reviewers;   /* may be empty: broadcast channels */
     char **channels;    /* notify instances */
 };
@@ -89,6 +111,17 @@ struct config {
     uint64_t packs_generation;    /* that is read instead; 0: what is configured */
     bool packs_hidden;            /* this account may not see whether there is one */
     uint32_t review_days;         /* until a decision is looked at again; default 365 */
+    uint32_t wait_s, wait_most_s; /* before a change of a case is told: default 30 and 300 */
+    uint32_t *reminder_days;      /* ends with 0; default 2, 5, 12, 26 */
+    struct config_pace pace;      /* everybody's, complete */
+    uint32_t decide_days[6];      /* business days by PW_LEVEL_*; 0: no clock */
+    uint32_t asking_days;
+    char *day_ends;      /* "17:00" */
+    char **weekend;      /* "sat", "sun" */
+    char *holidays_file; /* NULL: none */
+    int32_t *holidays;   /* days since 1970-01-01, rising */
+    uint32_t holiday_count;
+    char *page; /* https:// address of the reviewers' page; NULL: there is none */
     char *type_prefix;
     struct event_limits limits;
     char **lab_units;
@@ -98,6 +131,8 @@ struct config {
     uint32_t plugin_count;
     struct config_reviewer *reviewers;
     uint32_t reviewer_count;
+    struct config_queue *queues;
+    uint32_t queue_count;
     struct config_route *routes;
     uint32_t route_count;
     struct config_pathway_route *pathways;

@@ -64,7 +64,9 @@ static void read_reviewer(struct loading *loading, const struct setting *object,
                           void *target)
 {
     struct config_reviewer *reviewer = target;
+    reviewer->pace.daily_cap = CONFIG_CAP_UNSAID;
     section_read(loading, object, section_reviewer_rows, what, reviewer);
+    section_read(loading, section_object(object, "pace"), section_pace_rows, what, &reviewer->pace);
     const struct setting *addresses = section_object(object, "addresses");
     uint32_t count = addresses ? addresses->count : 0;
     reviewer->channels = calloc((size_t)count + 1, sizeof *reviewer->channels);
@@ -90,6 +92,11 @@ static void read_route(struct loading *loading, const struct setting *object, co
     if (!route->reviewers)
         route->reviewers = calloc(1, sizeof *route->reviewers);
     loading->faults.memory = loading->faults.memory || !route->reviewers;
+}
+
+static void read_queue(struct loading *loading, const struct setting *object, const char *what, void *target)
+{
+    section_read(loading, object, section_queue_rows, what, target);
 }
 
 static void read_pathway(struct loading *loading, const struct setting *object, const char *what,
@@ -192,6 +199,7 @@ void section_read_all(struct loading *loading)
     section_read(loading, section_object(root, "ingest"), section_ingest_rows, "\"ingest\"", config);
     section_read(loading, section_object(root, "cases"), section_cases_rows, "\"cases\"", config);
     section_read(loading, section_object(root, "packs"), section_packs_rows, "\"packs\"", config);
+    config_read_pace(loading);
     default_text(loading, &config->journal, "", config->state_dir, "/journal.db");
     default_text(loading, &config->control, "ipc://", config->runtime_dir, "/control.sock");
     const struct setting *control = section_object(root, "control");
@@ -204,6 +212,8 @@ void section_read_all(struct loading *loading)
               &config->plugin_count);
     read_list(loading, "reviewers", "reviewer", sizeof *config->reviewers, read_reviewer, &config->reviewers,
               &config->reviewer_count);
+    read_list(loading, "queues", "queue", sizeof *config->queues, read_queue, &config->queues,
+              &config->queue_count);
     read_list(loading, "routes", "route", sizeof *config->routes, read_route, &config->routes,
               &config->route_count);
     read_list(loading, "lists", "list", sizeof *config->lists, read_published, &config->lists,

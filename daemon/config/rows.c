@@ -68,7 +68,12 @@ const struct row section_root_rows[] = {
     {LIST("feeds", CONFIG_MAX_FEEDS, "who may send events"), NOWHERE, 0},
     {LIST("plugins", CONFIG_MAX_PLUGINS, "the plugin instances, in order"), NOWHERE, 0},
     {LIST("reviewers", CONFIG_MAX_REVIEWERS, "the people who look"), NOWHERE, 0},
+    {LIST("queues", CONFIG_MAX_QUEUES, "what reviewers share"), NOWHERE, 0},
     {LIST("routes", CONFIG_MAX_ROUTES, "which case is told to whom"), NOWHERE, 0},
+    {OBJECT("notices", "when people are told"), NOWHERE, 0},
+    {OBJECT("clock", "by when cases are to be decided"), NOWHERE, 0},
+    {TEXT("page", 0, NULL, "https:// address of the reviewers' page, which notices lead to"),
+     AT(TO_STRING, config, page)},
     {LIST("lists", CONFIG_MAX_LISTS, "published lists that pathwayctl list update fetches"), NOWHERE, 0},
     {LIST("pathways", CONFIG_MAX_ROUTES, "event types that go to other pathways than usual"), NOWHERE, 0},
     END,
@@ -168,6 +173,67 @@ const struct row section_plugin_rows[] = {
 const struct row section_reviewer_rows[] = {
     {TEXT("name", 1, NULL, "the reviewer's name"), AT(TO_STRING, config_reviewer, name)},
     {OBJECT("addresses", "address by channel"), NOWHERE, 0},
+    {OBJECT("pace", "when this person is told, where it differs from \"notices\""), NOWHERE, 0},
+    {TEXTS("absent", 0, 0, "days away, each \"2026-12-21\" or \"2026-12-21/2027-01-03\""),
+     AT(TO_STRINGS, config_reviewer, absent)},
+    {TEXT("deputy", 0, NULL, "the reviewer who is told instead while this one is away"),
+     AT(TO_STRING, config_reviewer, deputy)},
+    END,
+};
+
+/* What is left out is the office's, and then what stands here. */
+const struct row section_pace_rows[] = {
+    {TEXT("zone", 0, NULL, "time zone, e.g. \"Europe/Berlin\""), AT(TO_STRING, config_pace, zone)},
+    {TEXT("quiet", 0, NULL, "hours without notices, e.g. \"19:00-07:00\"; \"\" for none"),
+     AT(TO_STRING, config_pace, quiet)},
+    {TEXT("digest_at", 0, NULL, "hour of the digest, e.g. \"08:00\""), AT(TO_STRING, config_pace, digest_at)},
+    {TEXTS("digest_days", 0, 1, "its days: mon, tue, wed, thu, fri, sat, sun"),
+     AT(TO_STRINGS, config_pace, digest_days)},
+    {NUMBER("daily_cap", NULL, 0, 10000, "notices a day, all channels; more go to the digest; 0: no limit"),
+     AT(TO_U32, config_pace, daily_cap)},
+    END,
+};
+
+const struct row section_notices_rows[] = {
+    {NUMBER("wait_s", "30", 0, 3600, "seconds without a change of the case before it is told"),
+     AT(TO_U32, config, wait_s)},
+    {NUMBER("wait_most_s", "300", 0, 86400, "and so many at most, however often it changes"),
+     AT(TO_U32, config, wait_most_s)},
+    {{"reminder_days", CONFIG_DAYS, 0, NULL, 0, 32, NULL,
+      "days until an open case that nobody touches is told again, one reminder each"},
+     AT(TO_DAYS, config, reminder_days)},
+    {OBJECT("pace", "hours, digests and caps of everybody who has none of their own"), NOWHERE, 0},
+    END,
+};
+
+/* Business days by level; 0: no clock. */
+const struct row section_clock_rows[] = {
+    {NUMBER("suggested_days", "0", 0, 3660, "business days to decide a case at suggested"),
+     AT(TO_U32, config, decide_days[PW_LEVEL_SUGGESTED])},
+    {NUMBER("recommended_days", "10", 0, 3660, "at recommended"),
+     AT(TO_U32, config, decide_days[PW_LEVEL_RECOMMENDED])},
+    {NUMBER("required_days", "5", 0, 3660, "at required"),
+     AT(TO_U32, config, decide_days[PW_LEVEL_REQUIRED])},
+    {NUMBER("prohibited_days", "3", 0, 3660, "at prohibited"),
+     AT(TO_U32, config, decide_days[PW_LEVEL_PROHIBITED])},
+    {NUMBER("asking_days", "10", 0, 3660, "of a case that needs information"),
+     AT(TO_U32, config, asking_days)},
+    {TEXT("day_ends", 0, "\"17:00\"", "when a business day is over, in the office's time zone"),
+     AT(TO_STRING, config, day_ends)},
+    {TEXTS("weekend", 0, 0, "days that are none; sat and sun when left out"),
+     AT(TO_STRINGS, config, weekend)},
+    {PATH("holidays", "a JSON file: {\"2026-12-25\": \"Christmas Day\", …}"),
+     AT(TO_STRING, config, holidays_file)},
+    END,
+};
+
+const struct row section_queue_rows[] = {
+    {TEXT("name", 1, NULL, "the queue's name"), AT(TO_STRING, config_queue, name)},
+    {TEXTS("reviewers", 1, 1, "who works on it"), AT(TO_STRINGS, config_queue, reviewers)},
+    {TEXTS("channels", 1, 1, "by which notify instances they are told"),
+     AT(TO_STRINGS, config_queue, channels)},
+    {TEXT("lead", 0, NULL, "the reviewer who hears of what is not decided in time"),
+     AT(TO_STRING, config_queue, lead)},
     END,
 };
 
@@ -178,8 +244,13 @@ const struct row section_route_rows[] = {
             "cases at this level or above"),
      AT(TO_LEVEL, config_route, min_level)},
     {SWITCH("asking", "false", "also cases that need information"), AT(TO_BOOLEAN, config_route, asking)},
-    {TEXTS("reviewers", 0, 0, "who is told"), AT(TO_STRINGS, config_route, reviewers)},
-    {TEXTS("channels", 1, 1, "by which notify instances"), AT(TO_STRINGS, config_route, channels)},
+    {TEXTS("units", 0, 1, "units of the university this route is for; all when left out"),
+     AT(TO_STRINGS, config_route, units)},
+    {TEXTS("regimes", 0, 1, "regimes whose findings it looks at; all when left out"),
+     AT(TO_STRINGS, config_route, regimes)},
+    {TEXT("queue", 0, NULL, "the queue that the case goes to"), AT(TO_STRING, config_route, queue)},
+    {TEXTS("reviewers", 0, 0, "who is told beside the queue"), AT(TO_STRINGS, config_route, reviewers)},
+    {TEXTS("channels", 0, 1, "by which notify instances"), AT(TO_STRINGS, config_route, channels)},
     END,
 };
 

@@ -21,7 +21,8 @@ enum place {
     TO_URL,
     TO_STAGE,
     TO_LEVEL,
-    TO_MODE
+    TO_MODE,
+    TO_DAYS, /* uint32_t *, ends with 0 */
 };
 
 struct row {
@@ -42,6 +43,10 @@ extern const struct row section_tls_rows[];
 extern const struct row section_plugin_rows[];
 extern const struct row section_reviewer_rows[];
 extern const struct row section_route_rows[];
+extern const struct row section_queue_rows[];
+extern const struct row section_pace_rows[];
+extern const struct row section_notices_rows[];
+extern const struct row section_clock_rows[];
 extern const struct row section_pathway_rows[];
 extern const struct row section_list_rows[];
 

@@ -52,6 +52,18 @@ static char **copy_texts(struct loading *loading, const struct setting *array, b
     return copies;
 }
 
+static uint32_t *copy_days(struct loading *loading, const struct setting *array)
+{
+    uint32_t *days = calloc((size_t)array->count + 1, sizeof *days);
+    loading->faults.memory = loading->faults.memory || !days;
+    for (uint32_t i = 0; days && i < array->count; i++) {
+        int64_t number = 0;
+        setting_integer(&array->children[i], &number);
+        days[i] = (uint32_t)number;
+    }
+    return days;
+}
+
 static uint32_t read_mode(struct loading *loading, const struct setting *value, struct pw_text text)
 {
     uint32_t mode = 0;
@@ -97,6 +109,8 @@ static void fill_value(struct loading *loading, const struct setting *value, con
         *(uint32_t *)to = PW_STAGE_ENRICH + choice_index(row->field.choices, text);
     else if (row->place == TO_LEVEL)
         *(uint32_t *)to = choice_index(row->field.choices, text);
+    else if (row->place == TO_DAYS)
+        *(uint32_t **)to = copy_days(loading, value);
     else if (row->place == TO_MODE)
         *(uint32_t *)to = read_mode(loading, value, text);
 }

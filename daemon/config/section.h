@@ -24,6 +24,10 @@ void section_read_all(struct loading *loading);
 /* activated.c: lets the policies read the packs that people brought into force. */
 void config_use_packs(struct loading *loading);
 
+/* pace.c: when people are told, and by when cases are to be decided: what the tables leave, and what they cannot check. */
+void config_read_pace(struct loading *loading);
+void config_check_pace(struct loading *loading);
+
 /* What no table can say: names that must exist, addresses that must differ, sizes that must fit. */
 void config_cross_check(struct loading *loading);
 
@@ -33,6 +37,8 @@ void config_cross_check(struct loading *loading);
 #define CONFIG_MAX_REVIEWERS 1024
 #define CONFIG_MAX_LISTS     64
 #define CONFIG_MAX_ROUTES    1024
+#define CONFIG_MAX_QUEUES    256
+#define CONFIG_MAX_HOLIDAYS  4096 /* a hundred years of them */
 #define CONFIG_MAX_NAMES     4096 /* strings in one array */
 
 #endif

@@ -20,6 +20,7 @@ static const char *const type_words[] = {
     [PW_CONFIG_OBJECT] = "an object",
     [CONFIG_LIST] = "an array of objects",
     [CONFIG_USERS] = "an array of account names or numbers",
+    [CONFIG_DAYS] = "an array of numbers of days (1 to 3660)",
 };
 
 const struct pw_config_field *table_field(struct table table, size_t index)
@@ -43,6 +44,7 @@ static bool type_matches(const struct setting *value, uint32_t type)
     case PW_CONFIG_PATHS:
     case CONFIG_LIST:
     case CONFIG_USERS:
+    case CONFIG_DAYS:
         return value->type == PW_JSON_ARRAY;
     case PW_CONFIG_OBJECT:
         return value->type == PW_JSON_OBJECT;
@@ -93,6 +95,8 @@ static bool check_choice(struct faults *faults, const struct setting *value,
     return found;
 }
 
+#define CONFIG_DAYS_MOST 3660
+
 static bool element_matches(const struct setting *element, uint32_t type)
 {
     int64_t number;
@@ -100,6 +104,8 @@ static bool element_matches(const struct setting *element, uint32_t type)
         return element->type == PW_JSON_OBJECT;
     if (type == CONFIG_USERS && setting_integer(element, &number))
         return true;
+    if (type == CONFIG_DAYS)
+        return setting_integer(element, &number) && number >= 1 && number <= CONFIG_DAYS_MOST;
     return element->type == PW_JSON_STRING;
 }
 

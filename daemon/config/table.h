@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * table.h: checks an object against a table of fields. The daemon's own sections and the plugins' tables go
- * through the same code; the daemon's know two types more.
+ * through the same code; the daemon's know three types more.
  */
 #ifndef PATHWAYD_CONFIG_TABLE_H
 #define PATHWAYD_CONFIG_TABLE_H
@@ -12,6 +12,8 @@
 /* Types of the daemon's own tables; plugins cannot use them. */
 #define CONFIG_LIST  100u /* an array of objects; minimum and maximum bound their number */
 #define CONFIG_USERS 101u /* an array of account names and numbers */
+#define CONFIG_DAYS                                                                                          \
+    102u /* an array of whole numbers of days from 1 to 3660; minimum and maximum bound how many */
 
 /* A walk over fields that lie `size` bytes apart: a newer plugin's fields, or ours with more beside them. */
 struct table {

@@ -9,7 +9,7 @@
  * "sentence"}
  *
  * ops: status · drained · event.list {after,limit,type,engagement} · event.show {source,id,before | sequence} ·
- * finding.list {after,limit,pathway,rule,min_level,engagement} · case.list {after,limit,state,min_level} ·
+ * why {source,id,before | sequence} · finding.list {after,limit,pathway,rule,min_level,engagement} · case.list {after,limit,state,min_level} ·
  * case.show {case} · case.decide {case,revision,disposition,reason,costs,benefits,mitigations,displacement,review_by} ·
  * pack.propose {choice,body,pack,reason} · pack.second {change} · pack.withdraw {change} · pack.history
  * {after,limit,pack} · pack.change {change} · case.second {case} · case.reopen {case,reason} · case.dissent {case,text} · plugin.list · pending.list {instance} · pause {what:"dispatch"} · resume · reload

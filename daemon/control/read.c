@@ -211,8 +211,7 @@ static int write_facts(void *to, struct pw_text instance, struct pw_text facts)
     return 0;
 }
 
-/* *ret_sequence 0: not among those looked at; the request says where to go on. */
-static int wanted_event(struct request *request, uint64_t *ret_sequence)
+int request_event(struct request *request, uint64_t *ret_sequence)
 {
     struct pw_text source = request_text(request, "source"), id = request_text(request, "id");
     uint64_t sequence = request_number(request, "sequence", 0);
@@ -236,7 +235,7 @@ static int wanted_event(struct request *request, uint64_t *ret_sequence)
 int request_event_show(struct request *request)
 {
     uint64_t sequence = 0;
-    if (wanted_event(request, &sequence) != 0)
+    if (request_event(request, &sequence) != 0)
         return -1;
     if (sequence == 0) {
         json_write_raw(request->out, PW_TEXT("null"));

@@ -58,6 +58,11 @@ static void write_case_members(struct buffer *out, const struct journal_case *it
     json_member_boolean(out, "needs_information", item->needs_information != 0);
     write_words(out, "pathways", item->pathways);
     write_rules(out, item->rules);
+    json_member_text(out, "queue", item->queue);
+    json_member_text(out, "assignee", item->assignee);
+    json_member_text(out, "unit", item->unit);
+    if (item->decide_by_ms)
+        request_member_time(out, "decide_by", item->decide_by_ms);
     request_member_time(out, "opened", item->opened_ms);
     request_member_time(out, "updated", item->updated_ms);
     json_member_unsigned(out, "revision", item->revision);
@@ -191,6 +196,9 @@ static int notice_row(void *to, const struct journal_notice *notice)
     json_member_text(out, "reviewer", notice->reviewer);
     json_member_text(out, "address", notice->address);
     json_member_text(out, "state", notice->state);
+    json_member_text(out, "change", notice->change);
+    json_member_text(out, "because", notice->because);
+    json_member_text(out, "reason", notice->reason);
     json_member_unsigned(out, "revision", notice->revision);
     json_member_unsigned(out, "attempts", notice->attempts);
     request_member_time(out, "created", notice->created_ms);

@@ -61,6 +61,7 @@ int request_status(struct request *request);
 int request_drained(struct request *request);
 int request_event_list(struct request *request);
 int request_event_show(struct request *request);
+int request_why(struct request *request);
 int request_finding_list(struct request *request);
 int request_case_list(struct request *request);
 int request_case_show(struct request *request);
@@ -96,6 +97,9 @@ uint64_t request_number(const struct request *request, const char *name, uint64_
 uint32_t request_limit(const struct request *request);
 /* A member that is a list of strings, as JSON: "" when absent; *ret_count how many. */
 struct pw_text request_texts(const struct request *request, const char *name, uint32_t *ret_count);
+/* The event that "sequence", or "source" and "id" name. *ret_sequence 0: not among those looked at; the request says where
+ * to go on. */
+int request_event(struct request *request, uint64_t *ret_sequence);
 /* The number of a "case" named like C-000123, 123 or by a number; 0: it is not named by that. */
 int request_case_number(struct request *request, uint64_t *ret_case_id);
 /* `min_level` as PW_LEVEL_*; -1 with the request failed when the word is not one. */

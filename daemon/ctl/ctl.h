@@ -99,6 +99,7 @@ int ctl_reload(struct ctl *ctl);
 int ctl_pending_list(struct ctl *ctl);
 int ctl_event_list(struct ctl *ctl);
 int ctl_event_show(struct ctl *ctl);
+int ctl_why(struct ctl *ctl);
 int ctl_findings(struct ctl *ctl);
 int ctl_case_list(struct ctl *ctl);
 int ctl_case_show(struct ctl *ctl);

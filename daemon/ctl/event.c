@@ -44,11 +44,11 @@ static bool all_digits(const char *text)
     return *text && strspn(text, "0123456789") == strlen(text);
 }
 
-static void write_request(const struct ctl *ctl, uint64_t before, struct buffer *request)
+static void write_request(const struct ctl *ctl, const char *op, uint64_t before, struct buffer *request)
 {
     buffer_clear(request);
     json_write_begin(request, '{');
-    json_member_string(request, "op", "event.show");
+    json_member_string(request, "op", op);
     if (ctl->positional_count == 1) {
         json_member_unsigned(request, "sequence", strtoull(ctl->positionals[0], NULL, 10));
     } else {
@@ -60,7 +60,7 @@ static void write_request(const struct ctl *ctl, uint64_t before, struct buffer 
 }
 
 /* The daemon looks through its events piece by piece, from the newest on. */
-static int ask_event(struct ctl *ctl, cJSON **ret_answer)
+int event_ask(struct ctl *ctl, const char *op, cJSON **ret_answer)
 {
     struct call *call = NULL;
     struct buffer request = {0};
@@ -84,7 +84,7 @@ static int ask_event(struct ctl *ctl, cJSON **ret_answer)
     do {
         cJSON_Delete(answer);
         answer = NULL;
-        write_request(ctl, before, &request);
+        write_request(ctl, op, before, &request);
         status = call_ask(call, &request, &answer);
         double next = cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(answer, "next"));
         before = next > 0 ? (uint64_t)next : 0;
@@ -135,7 +135,7 @@ static void show_event(const struct ctl *ctl, const cJSON *result)
 int ctl_event_show(struct ctl *ctl)
 {
     cJSON *answer = NULL;
-    int status = ask_event(ctl, &answer);
+    int status = event_ask(ctl, "event.show", &answer);
     if (status != CTL_GOOD)
         return status;
     const cJSON *result = cJSON_GetObjectItemCaseSensitive(answer, "result");

@@ -7,6 +7,9 @@
 
 #include "ctl/table.h"
 
+/* Asks of the event that the command's arguments name, by its number or by source and id; CTL_GOOD, or it was said. */
+int event_ask(struct ctl *ctl, const char *op, cJSON **ret_answer);
+
 /* Level, rule, why, evidence, who can answer what. */
 void review_finding(const struct ctl *ctl, const cJSON *finding);
 

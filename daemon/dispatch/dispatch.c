@@ -122,19 +122,12 @@ static void look_again(struct dispatch *dispatch, const struct work *work)
     }
 }
 
-/* What fails for the disk's sake may succeed another time; what fails for its own never will. */
-static bool may_pass(int status)
-{
-    return status == PW_ERROR_IO || status == PW_ERROR_FULL || status == PW_ERROR_MEMORY ||
-           status == PW_ERROR_BUSY || status == PW_ERROR_STATE;
-}
-
 /* One answer that can never be written must not stop the others: it is set aside, and that is said. */
 static bool set_culprit_aside(struct dispatch *dispatch, int status)
 {
     struct work *work = dispatch->culprit;
     char line[200];
-    if (may_pass(status) || !work)
+    if (journal_may_pass(status) || !work)
         return false;
     const char *instance =
         work->failed ? dispatch->context.instance_names[work->failed->instance] : "dispatch";

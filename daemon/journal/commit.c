@@ -51,6 +51,12 @@ void journal_append(struct journal *journal, struct journal_append *append)
         refuse_append(append);
 }
 
+bool journal_may_pass(int status)
+{
+    return status == PW_ERROR_IO || status == PW_ERROR_FULL || status == PW_ERROR_MEMORY ||
+           status == PW_ERROR_BUSY || status == PW_ERROR_STATE;
+}
+
 void journal_submit(struct journal *journal, struct journal_task *task)
 {
     struct task_queue *queue;

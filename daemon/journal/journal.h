@@ -92,6 +92,8 @@ struct journal_task {
     void *owner;
 };
 void journal_submit(struct journal *journal, struct journal_task *task);
+/* Whether what failed so, for the disk's sake, may succeed another time; what fails for its own never will. */
+bool journal_may_pass(int status);
 struct journal_view *journal_writer_view(struct journal_writer *writer); /* sees the task's own writes */
 int64_t journal_writer_now(struct journal_writer *writer);               /* the transaction's instant, ms */
 
@@ -156,6 +158,12 @@ struct journal_case {
     int64_t opened_ms, updated_ms;
     uint64_t revision; /* +1 at each change */
     uint64_t sequence; /* the event that changed it last */
+    struct pw_text queue, assignee,
+        unit;             /* whose it is; the unit that the engagement belongs to; may be empty */
+    int64_t decide_by_ms; /* the office's own clock; 0: none runs */
+    int64_t wake_ms;      /* when it next asks for attention by itself; 0: never */
+    uint32_t reminders;   /* sent since somebody last acted */
+    bool escalated;
 };
 /* case_id 0 inserts and gives an id; otherwise replaces. */
 int journal_case_put(struct journal_writer *writer, const struct journal_case *item, uint64_t *ret_case_id);
@@ -211,15 +219,50 @@ struct journal_notice {
     struct pw_text notice_id; /* stable id; unique in the journal */
     struct pw_text channel;   /* notify instance */
     struct pw_text reviewer, address;
-    struct pw_text state; /* "waiting", "digest", "delivered", "failed" */
-    struct pw_text body;  /* the notice document, JSON */
+    /* "held" and "digest": not worded yet, looked at when next_ms has come. "waiting": for its channel. "delivered",
+     * "failed". "muted": never told, `reason` says why. "folded": told in another, which `reason` names. */
+    struct pw_text state;
+    struct pw_text body;  /* the notice document, JSON; empty until it is worded */
     struct pw_text error; /* last word of the other side */
     uint32_t attempts;
     int64_t created_ms, next_ms; /* not before */
+    struct pw_text change;       /* "opened" … */
+    uint32_t level, previous_level;
+    uint64_t sequence;              /* the event that changed the case */
+    struct pw_text because, reason; /* why this recipient; why it is in its state: sentences */
+    int64_t told_ms;                /* when it was let go; 0: it was not */
 };
 int journal_notice_add(struct journal_writer *writer, const struct journal_notice *notice);
+/* All but case, notice_id, channel, error, attempts and created_ms. */
+int journal_notice_update(struct journal_writer *writer, const struct journal_notice *notice);
 int journal_notice_settle(struct journal_writer *writer, uint64_t notice_number, const char *state,
                           uint32_t attempts, int64_t next_ms, struct pw_text error);
+
+/* What somebody wrote on a case; nothing takes it away again. */
+struct journal_entry {
+    uint64_t entry_id; /* given on insertion */
+    uint64_t case_id;
+    struct pw_text kind; /* see cases/act.h */
+    struct pw_text actor, words;
+    struct pw_text detail; /* JSON object */
+    int64_t at_ms;
+};
+int journal_entry_add(struct journal_writer *writer, const struct journal_entry *entry);
+
+/* Nobody is told of what all that it names fits; what is empty or 0 fits everything. */
+struct journal_silence {
+    uint64_t silence_id; /* given on insertion */
+    struct pw_text author, reason;
+    uint64_t case_id;
+    struct pw_text rule, pathway, unit;
+    int64_t at_ms, until_ms;
+    int64_t ended_ms; /* before its time, by ended_by; 0: it was not */
+    struct pw_text ended_by;
+};
+int journal_silence_add(struct journal_writer *writer, const struct journal_silence *silence,
+                        uint64_t *ret_silence_id);
+int journal_silence_end(struct journal_writer *writer, uint64_t silence_id, int64_t ended_ms,
+                        struct pw_text ended_by);
 
 /* One audit record more in this transaction: what happened, as a JSON object. The journal itself records
  * appended events (range and digest); stages record what they change. */
@@ -240,6 +283,8 @@ typedef int journal_decision_row(void *to, const struct journal_decision *decisi
 typedef int journal_dissent_row(void *to, const struct journal_dissent *dissent);
 typedef int journal_pack_row(void *to, const struct journal_pack *change);
 typedef int journal_notice_row(void *to, const struct journal_notice *notice);
+typedef int journal_entry_row(void *to, const struct journal_entry *entry);
+typedef int journal_silence_row(void *to, const struct journal_silence *silence);
 typedef int journal_pending_row(void *to, const struct journal_pending *pending);
 
 /* The one of that number, or none. */
@@ -290,6 +335,18 @@ int journal_case_of_engagement(struct journal_view *view, struct pw_text engagem
 int journal_case_read(struct journal_view *view, uint64_t case_id, journal_case_row *row, void *to);
 int journal_cases_read(struct journal_view *view, uint64_t after_case, uint32_t limit, journal_case_row *row,
                        void *to);
+/* Open cases alone, by an index. */
+enum journal_cases_by { JOURNAL_CASES_OF_QUEUE, JOURNAL_CASES_OF_ASSIGNEE };
+int journal_cases_open(struct journal_view *view, enum journal_cases_by by, struct pw_text name,
+                       uint64_t after_case, uint32_t limit, journal_case_row *row, void *to);
+/* Whose wake_ms has come, the longest ago first. */
+int journal_cases_waking(struct journal_view *view, int64_t now_ms, uint32_t limit, journal_case_row *row,
+                         void *to);
+/* In the order in which they were written. */
+int journal_entries_of_case(struct journal_view *view, uint64_t case_id, journal_entry_row *row, void *to);
+int journal_silences_read(struct journal_view *view, uint64_t after_silence, uint32_t limit,
+                          journal_silence_row *row, void *to);
+int journal_silences_active(struct journal_view *view, int64_t now_ms, journal_silence_row *row, void *to);
 /* A case's, in the order in which they were made. */
 int journal_decisions_of_case(struct journal_view *view, uint64_t case_id, journal_decision_row *row,
                               void *to);
@@ -317,6 +374,15 @@ int journal_notices_due(struct journal_view *view, struct pw_text channel, int64
                         journal_notice_row *row, void *to);
 /* When the channel's next waiting notice is due; INT64_MAX when there is none. */
 int journal_notices_next(struct journal_view *view, struct pw_text channel, int64_t *ret_ms);
+/* Held ones and those for a digest whose time has come, the longest ago first. */
+int journal_notices_held(struct journal_view *view, int64_t now_ms, uint32_t limit, journal_notice_row *row,
+                         void *to);
+/* Those of one recipient for the digest that is due. */
+int journal_notices_of_digest(struct journal_view *view, struct pw_text channel, struct pw_text reviewer,
+                              int64_t now_ms, uint32_t limit, journal_notice_row *row, void *to);
+/* How many a reviewer was let have since then, on all channels. */
+int journal_notices_told(struct journal_view *view, struct pw_text reviewer, int64_t since_ms,
+                         uint64_t *ret_count);
 /* By event; the last event's rows are all given, even beyond `limit`. */
 int journal_pending_read(struct journal_view *view, struct pw_text instance, uint64_t after, uint32_t limit,
                          journal_pending_row *row, void *to);
@@ -330,6 +396,7 @@ int journal_mark_get(struct journal_view *view, const char *name, uint64_t *ret_
 struct journal_counts {
     uint64_t events, findings, withdrawn, cases, open_cases, pending, poison;
     uint64_t notices_waiting, notices_digest, notices_delivered, notices_failed;
+    uint64_t notices_held, notices_muted, notices_folded;
     uint64_t audit_records, file_bytes, free_bytes, schema;
 };
 /* Cheap (kept counters, not scans). */

@@ -14,7 +14,6 @@ struct reading {
         journal_event_row *event;
         journal_finding_row *finding;
         journal_case_row *item;
-        journal_notice_row *notice;
         journal_pending_row *pending;
         journal_linked_row *linked;
         int (*facts)(void *to, struct pw_text instance, struct pw_text facts);
@@ -216,6 +215,13 @@ static int give_case(const struct reading *reading, sqlite3_stmt *row)
         .updated_ms = sqlite3_column_int64(row, 9),
         .revision = store_unsigned(row, 10),
         .sequence = store_unsigned(row, 11),
+        .queue = store_text(row, 12),
+        .assignee = store_text(row, 13),
+        .unit = store_text(row, 14),
+        .decide_by_ms = sqlite3_column_int64(row, 15),
+        .wake_ms = sqlite3_column_int64(row, 16),
+        .reminders = (uint32_t)store_unsigned(row, 17),
+        .escalated = store_unsigned(row, 18) != 0,
     };
     return reading->row.item(reading->to, &item);
 }
@@ -240,53 +246,20 @@ int journal_cases_read(struct journal_view *view, uint64_t after_case, uint32_t 
     return each(view, &reading, STATEMENT_CASES, "uu", after_case, (uint64_t)limit);
 }
 
-/* ---- notices ------------------------------------------------------------------------------------------- */
-
-static int give_notice(const struct reading *reading, sqlite3_stmt *row)
+int journal_cases_open(struct journal_view *view, enum journal_cases_by by, struct pw_text name,
+                       uint64_t after_case, uint32_t limit, journal_case_row *row, void *to)
 {
-    struct journal_notice notice = {
-        .notice_number = store_unsigned(row, 0),
-        .case_id = store_unsigned(row, 1),
-        .revision = store_unsigned(row, 2),
-        .notice_id = store_text(row, 3),
-        .channel = store_text(row, 4),
-        .reviewer = store_text(row, 5),
-        .address = store_text(row, 6),
-        .state = store_text(row, 7),
-        .body = store_text(row, 8),
-        .error = store_text(row, 9),
-        .attempts = (uint32_t)store_unsigned(row, 10),
-        .created_ms = sqlite3_column_int64(row, 11),
-        .next_ms = sqlite3_column_int64(row, 12),
-    };
-    return reading->row.notice(reading->to, &notice);
+    struct reading reading = {.give = give_case, .to = to, .row.item = row};
+    return each(view, &reading,
+                by == JOURNAL_CASES_OF_QUEUE ? STATEMENT_CASES_OF_QUEUE : STATEMENT_CASES_OF_ASSIGNEE, "tuu",
+                name, after_case, (uint64_t)limit);
 }
 
-int journal_notices_of_case(struct journal_view *view, uint64_t case_id, journal_notice_row *row, void *to)
+int journal_cases_waking(struct journal_view *view, int64_t now_ms, uint32_t limit, journal_case_row *row,
+                         void *to)
 {
-    struct reading reading = {.give = give_notice, .to = to, .row.notice = row};
-    return each(view, &reading, STATEMENT_NOTICES_OF_CASE, "u", case_id);
-}
-
-int journal_notices_due(struct journal_view *view, struct pw_text channel, int64_t now_ms, uint32_t limit,
-                        journal_notice_row *row, void *to)
-{
-    struct reading reading = {.give = give_notice, .to = to, .row.notice = row};
-    return each(view, &reading, STATEMENT_NOTICES_DUE, "tiu", channel, now_ms, (uint64_t)limit);
-}
-
-int journal_notices_next(struct journal_view *view, struct pw_text channel, int64_t *ret_ms)
-{
-    sqlite3_stmt *row;
-    int status = store_query(&view->store, STATEMENT_NOTICES_NEXT, &row, "t", channel);
-
-    if (status)
-        return status;
-    status = store_step(&view->store, row);
-    if (status >= 0)
-        *ret_ms = status ? sqlite3_column_int64(row, 0) : INT64_MAX;
-    store_give(&view->store, STATEMENT_NOTICES_NEXT, row);
-    return status < 0 ? status : 0;
+    struct reading reading = {.give = give_case, .to = to, .row.item = row};
+    return each(view, &reading, STATEMENT_CASES_WAKING, "iu", now_ms, (uint64_t)limit);
 }
 
 /* ---- owed work, cursors -------------------------------------------------------------------------------- */

@@ -94,10 +94,50 @@ static const char version_3[] =
     "NOT NULL, body TEXT NOT NULL, said TEXT NOT NULL, at INTEGER NOT NULL, second_at INTEGER NOT NULL, "
     "settled INTEGER NOT NULL);";
 
+/* Whose case it is, by when it is to be decided and when it next asks for attention (`wake`); `open` has the queues' lists
+ * read open cases alone. A notice is written when there is something to tell, and worded when it is let go (cases/pace.h):
+ * until then it is `held`. `entry` is what people write on a case. */
+static const char version_4[] =
+    "ALTER TABLE head ADD COLUMN held INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE head ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE head ADD COLUMN folded INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE review_case ADD COLUMN queue TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE review_case ADD COLUMN assignee TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE review_case ADD COLUMN unit TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE review_case ADD COLUMN decide_by INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE review_case ADD COLUMN wake INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE review_case ADD COLUMN reminders INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE review_case ADD COLUMN escalated INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE review_case ADD COLUMN open INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE review_case SET open = state NOT IN ('withdrawn', 'decided', 'closed');"
+    "CREATE INDEX case_queue ON review_case(queue, id) WHERE open = 1;"
+    "CREATE INDEX case_assignee ON review_case(assignee, id) WHERE open = 1;"
+    "CREATE INDEX case_wake ON review_case(wake) WHERE wake > 0;"
+    "ALTER TABLE notice ADD COLUMN change TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE notice ADD COLUMN level INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE notice ADD COLUMN previous INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE notice ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE notice ADD COLUMN because TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE notice ADD COLUMN reason TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE notice ADD COLUMN told INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX notice_held ON notice(next) WHERE state IN ('held', 'digest');"
+    "CREATE INDEX notice_told ON notice(reviewer, told) WHERE told > 0;"
+    "CREATE TABLE entry(id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL, kind TEXT NOT NULL, actor TEXT NOT "
+    "NULL, "
+    "words TEXT NOT NULL, detail TEXT NOT NULL, at INTEGER NOT NULL);"
+    "CREATE INDEX entry_case ON entry(case_id);"
+    "CREATE TABLE silence(id INTEGER PRIMARY KEY, author TEXT NOT NULL, reason TEXT NOT NULL, case_id "
+    "INTEGER NOT NULL, "
+    "rule TEXT NOT NULL, pathway TEXT NOT NULL, unit TEXT NOT NULL, at INTEGER NOT NULL, until INTEGER NOT "
+    "NULL, "
+    "ended INTEGER NOT NULL, ended_by TEXT NOT NULL);"
+    "CREATE INDEX silence_until ON silence(until) WHERE ended = 0;";
+
 const struct schema_step schema_steps[] = {
     {1, version_1},
     {2, version_2},
     {3, version_3},
+    {4, version_4},
 };
 const uint32_t schema_step_count = sizeof(schema_steps) / sizeof(schema_steps[0]);
 

@@ -1,22 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * stage.c: what stages write besides findings: cursors, facts, owed work, cases, notices, audit records. Each
+ * stage.c: what stages write besides findings: cursors, facts, owed work, cases, audit records. Each
  * keeps the counters of journal_count in step.
  */
 #include <string.h>
 
 #include "journal/writer.h"
-
-struct tally_of_state {
-    const char *state;
-    enum tally tally;
-};
-static const struct tally_of_state notice_states[] = {
-    {"waiting", TALLY_WAITING},
-    {"digest", TALLY_DIGEST},
-    {"delivered", TALLY_DELIVERED},
-    {"failed", TALLY_FAILED},
-};
 
 /* Cases in any other state still want somebody's attention. */
 static const char *const closed_states[] = {"withdrawn", "decided", "closed"};
@@ -239,10 +228,13 @@ static int insert_case(struct journal_writer *writer, const struct journal_case 
 {
     int status = writer_run(writer, TOUCH_CASE, STATEMENT_CASE_INSERT,
                             "tuutttt"
-                            "iiuu",
+                            "iiuu"
+                            "tttiiuuu",
                             item->engagement_id, (uint64_t)item->level, (uint64_t)item->needs_information,
                             item->state, item->pathways, item->title, item->rules, item->opened_ms,
-                            item->updated_ms, item->revision, item->sequence);
+                            item->updated_ms, item->revision, item->sequence, item->queue, item->assignee,
+                            item->unit, item->decide_by_ms, item->wake_ms, (uint64_t)item->reminders,
+                            (uint64_t)item->escalated, (uint64_t)is_open(item->state));
 
     if (status)
         return status;
@@ -268,67 +260,16 @@ int journal_case_put(struct journal_writer *writer, const struct journal_case *i
         return status ? status : PW_ERROR_NOT_FOUND;
     status = writer_run(writer, TOUCH_CASE, STATEMENT_CASE_UPDATE,
                         "tuutttt"
-                        "iiuuu",
+                        "iiuu"
+                        "tttiiuuuu",
                         item->engagement_id, (uint64_t)item->level, (uint64_t)item->needs_information,
                         item->state, item->pathways, item->title, item->rules, item->opened_ms,
-                        item->updated_ms, item->revision, item->sequence, item->case_id);
+                        item->updated_ms, item->revision, item->sequence, item->queue, item->assignee,
+                        item->unit, item->decide_by_ms, item->wake_ms, (uint64_t)item->reminders,
+                        (uint64_t)item->escalated, (uint64_t)is_open(item->state), item->case_id);
     if (status)
         return status;
     writer->now.tallies[TALLY_OPEN_CASES] += (uint64_t)(is_open(item->state) - was_open);
     *ret_case_id = item->case_id;
-    return 0;
-}
-
-/* ---- notices ------------------------------------------------------------------------------------------- */
-
-static int64_t notice_tally(struct pw_text state)
-{
-    for (size_t i = 0; i < sizeof(notice_states) / sizeof(*notice_states); i++)
-        if (same(state, notice_states[i].state))
-            return (int64_t)notice_states[i].tally;
-    return -1;
-}
-
-int journal_notice_add(struct journal_writer *writer, const struct journal_notice *notice)
-{
-    int64_t tally = notice_tally(notice->state);
-    uint64_t channel;
-    int status = tally < 0 ? PW_ERROR_INVALID : writer_name(writer, notice->channel, &channel);
-
-    if (!status)
-        status = writer_run(writer, TOUCH_NOTICE, STATEMENT_NOTICE_INSERT,
-                            "uututtttt"
-                            "uii",
-                            notice->case_id, notice->revision, notice->notice_id, channel, notice->reviewer,
-                            notice->address, notice->state, notice->body, notice->error,
-                            (uint64_t)notice->attempts, notice->created_ms, notice->next_ms);
-    if (!status)
-        writer->now.tallies[tally]++;
-    return status;
-}
-
-int journal_notice_settle(struct journal_writer *writer, uint64_t notice_number, const char *state,
-                          uint32_t attempts, int64_t next_ms, struct pw_text error)
-{
-    struct store *store = &writer->view.store;
-    int64_t tally = notice_tally(text_of(state)), before = -1;
-    sqlite3_stmt *row;
-    int status =
-        tally < 0 ? PW_ERROR_INVALID : store_query(store, STATEMENT_NOTICE_STATE, &row, "u", notice_number);
-
-    if (!status)
-        status = look(store, STATEMENT_NOTICE_STATE, row, &before, notice_tally);
-    else
-        return status;
-    if (status <= 0)
-        return status ? status : PW_ERROR_NOT_FOUND;
-    if (before < 0)
-        return PW_ERROR_CORRUPT;
-    status = writer_run(writer, TOUCH_NOTICE, STATEMENT_NOTICE_SETTLE, "usuit", notice_number, state,
-                        (uint64_t)attempts, next_ms, error);
-    if (status)
-        return status;
-    writer->now.tallies[before]--;
-    writer->now.tallies[tally]++;
     return 0;
 }

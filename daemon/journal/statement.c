@@ -12,10 +12,12 @@
     "FROM finding d LEFT JOIN name i ON i.id = d.instance LEFT JOIN name p ON p.id = d.pathway "
 #define CASE_COLUMNS                                                                                         \
     "SELECT id, engagement, level, needs_information, state, pathways, title, rules, opened, updated, "      \
-    "revision, seq FROM review_case "
+    "revision, seq, queue, assignee, unit, decide_by, wake, reminders, escalated FROM review_case "
 #define NOTICE_COLUMNS                                                                                       \
     "SELECT n.number, n.case_id, n.revision, n.notice_id, c.name, n.reviewer, n.address, n.state, n.body, "  \
-    "n.error, n.attempts, n.created, n.next FROM notice n LEFT JOIN name c ON c.id = n.channel "
+    "n.error, n.attempts, n.created, n.next, n.change, n.level, n.previous, n.seq, n.because, n.reason, "    \
+    "n.told "                                                                                                \
+    "FROM notice n LEFT JOIN name c ON c.id = n.channel "
 #define PENDING_COLUMNS                                                                                      \
     "SELECT q.seq, i.name, p.name, q.reason, q.since, q.reported FROM pending q "                            \
     "LEFT JOIN name i ON i.id = q.instance LEFT JOIN name p ON p.id = q.pathway "
@@ -28,6 +30,9 @@
     "SELECT id, state, choice, pack, version, regime, actor, second, reason, body, said, at, second_at, "    \
     "settled FROM pack_change "
 
+#define SILENCE_COLUMNS                                                                                      \
+    "SELECT id, author, reason, case_id, rule, pathway, unit, at, until, ended, ended_by FROM silence "
+
 const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
     [STATEMENT_COMMIT] = "COMMIT",
@@ -38,11 +43,11 @@ const char *const statement_texts[STATEMENT_COUNT] = {
 
     [STATEMENT_HEAD_READ] =
         "SELECT last_seq, audit_n, audit_hash, events, findings, withdrawn, cases, open_cases, pending, "
-        "poison, waiting, digest, delivered, failed FROM head WHERE id = 1",
+        "poison, waiting, digest, delivered, failed, held, muted, folded FROM head WHERE id = 1",
     [STATEMENT_HEAD_WRITE] =
         "INSERT OR REPLACE INTO head(id, last_seq, audit_n, audit_hash, events, findings, withdrawn, cases, "
-        "open_cases, pending, poison, waiting, digest, delivered, failed) "
-        "VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        "open_cases, pending, poison, waiting, digest, delivered, failed, held, muted, folded) "
+        "VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     [STATEMENT_KEY_READ] = "SELECT value FROM meta WHERE key = 'hash_key'",
     [STATEMENT_KEY_WRITE] = "INSERT INTO meta(key, value) VALUES('hash_key', ?1)",
     [STATEMENT_MARK_GET] = "SELECT value FROM meta WHERE key = ?1",
@@ -142,16 +147,27 @@ const char *const statement_texts[STATEMENT_COUNT] = {
     "ORDER BY q.since, q.seq, q.pathway LIMIT ?3",
 
     [STATEMENT_CASE_STATE] = "SELECT state FROM review_case WHERE id = ?1",
-    [STATEMENT_CASE_INSERT] = "INSERT INTO review_case(engagement, level, needs_information, state, "
-                              "pathways, title, rules, opened, "
-                              "updated, revision, seq) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    [STATEMENT_CASE_INSERT] =
+        "INSERT INTO review_case(engagement, level, needs_information, state, "
+        "pathways, title, rules, opened, "
+        "updated, revision, seq, queue, assignee, unit, decide_by, wake, reminders, "
+        "escalated, open) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+        "?14, ?15, ?16, ?17, ?18, ?19)",
     [STATEMENT_CASE_UPDATE] =
         "UPDATE review_case SET engagement = ?1, level = ?2, needs_information = ?3, state = ?4, pathways = "
         "?5, "
-        "title = ?6, rules = ?7, opened = ?8, updated = ?9, revision = ?10, seq = ?11 WHERE id = ?12",
+        "title = ?6, rules = ?7, opened = ?8, updated = ?9, revision = ?10, seq = ?11, queue = ?12, "
+        "assignee = ?13, unit = ?14, decide_by = ?15, wake = ?16, reminders = ?17, escalated = ?18, open = "
+        "?19 "
+        "WHERE id = ?20",
     [STATEMENT_CASE] = CASE_COLUMNS "WHERE id = ?1",
     [STATEMENT_CASE_OF_ENGAGEMENT] = CASE_COLUMNS "WHERE engagement = ?1",
     [STATEMENT_CASES] = CASE_COLUMNS "WHERE id > ?1 ORDER BY id LIMIT ?2",
+    [STATEMENT_CASES_OF_QUEUE] =
+        CASE_COLUMNS "WHERE queue = ?1 AND open = 1 AND id > ?2 ORDER BY id LIMIT ?3",
+    [STATEMENT_CASES_OF_ASSIGNEE] =
+        CASE_COLUMNS "WHERE assignee = ?1 AND open = 1 AND id > ?2 ORDER BY id LIMIT ?3",
+    [STATEMENT_CASES_WAKING] = CASE_COLUMNS "WHERE wake > 0 AND wake <= ?1 ORDER BY wake LIMIT ?2",
 
     [STATEMENT_DECISION_INSERT] =
         "INSERT INTO decision(case_id, revision, state, disposition, actor, second, reason, costs, benefits, "
@@ -188,7 +204,13 @@ const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_NOTICE_STATE] = "SELECT state FROM notice WHERE number = ?1",
     [STATEMENT_NOTICE_INSERT] =
         "INSERT INTO notice(case_id, revision, notice_id, channel, reviewer, address, state, body, error, "
-        "attempts, created, next) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        "attempts, created, next, change, level, previous, seq, because, reason, told) VALUES(?1, ?2, ?3, "
+        "?4, "
+        "?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+    [STATEMENT_NOTICE_UPDATE] =
+        "UPDATE notice SET revision = ?2, reviewer = ?3, address = ?4, state = ?5, body = ?6, next = ?7, "
+        "change = ?8, level = ?9, previous = ?10, seq = ?11, because = ?12, reason = ?13, told = ?14 WHERE "
+        "number = ?1",
     [STATEMENT_NOTICE_SETTLE] =
         "UPDATE notice SET state = ?2, attempts = ?3, next = ?4, error = ?5 WHERE number = ?1",
     [STATEMENT_NOTICES_OF_CASE] = NOTICE_COLUMNS "WHERE n.case_id = ?1 ORDER BY n.number",
@@ -198,4 +220,22 @@ const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_NOTICES_NEXT] =
         "SELECT next FROM notice WHERE channel = (SELECT id FROM name WHERE name = ?1) "
         "AND state = 'waiting' ORDER BY next LIMIT 1",
+    [STATEMENT_NOTICES_HELD] =
+        NOTICE_COLUMNS "WHERE n.state IN ('held', 'digest') AND n.next <= ?1 ORDER BY n.next LIMIT ?2",
+    [STATEMENT_NOTICES_OF_DIGEST] = NOTICE_COLUMNS
+    "WHERE n.state = 'digest' AND n.next <= ?3 AND n.reviewer = ?2 AND n.channel = (SELECT "
+    "id FROM name WHERE name = ?1) ORDER BY n.next LIMIT ?4",
+    [STATEMENT_NOTICES_TOLD] =
+        "SELECT count(*) FROM notice WHERE reviewer = ?1 AND told >= ?2 AND told > 0 AND state <> 'folded'",
+
+    [STATEMENT_ENTRY_INSERT] =
+        "INSERT INTO entry(case_id, kind, actor, words, detail, at) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [STATEMENT_ENTRIES_OF_CASE] =
+        "SELECT id, case_id, kind, actor, words, detail, at FROM entry WHERE case_id = ?1 ORDER BY id",
+    [STATEMENT_SILENCE_INSERT] =
+        "INSERT INTO silence(author, reason, case_id, rule, pathway, unit, at, until, ended, ended_by) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, '')",
+    [STATEMENT_SILENCE_END] = "UPDATE silence SET ended = ?2, ended_by = ?3 WHERE id = ?1",
+    [STATEMENT_SILENCES] = SILENCE_COLUMNS "WHERE id > ?1 ORDER BY id LIMIT ?2",
+    [STATEMENT_SILENCES_ACTIVE] = SILENCE_COLUMNS "WHERE ended = 0 AND until > ?1 ORDER BY id",
 };

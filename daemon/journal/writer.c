@@ -16,7 +16,7 @@ static const char *const touch_words[TOUCH_COUNT] = {
     [TOUCH_PENDING] = "pending",     [TOUCH_CASE] = "cases",
     [TOUCH_NOTICE] = "notices",      [TOUCH_MARK] = "marks",
     [TOUCH_LINK] = "links",          [TOUCH_DECISION] = "decisions",
-    [TOUCH_PACK] = "packs",
+    [TOUCH_PACK] = "packs",          [TOUCH_ENTRY] = "entries",
 };
 
 /* Column of the head row at which the tallies begin. */
@@ -49,11 +49,11 @@ static int head_write(struct journal_writer *writer)
     const struct progress *now = &writer->now;
     const uint64_t *t = now->tallies;
 
-    return store_run(&writer->view.store, STATEMENT_HEAD_WRITE, "uuduuuuuuuuuuu", now->last_sequence,
+    return store_run(&writer->view.store, STATEMENT_HEAD_WRITE, "uuduuuuuuuuuuuuuu", now->last_sequence,
                      now->audit.number, (const void *)now->audit.hash, t[0], t[1], t[2], t[3], t[4], t[5],
-                     t[6], t[7], t[8], t[9], t[10]);
+                     t[6], t[7], t[8], t[9], t[10], t[11], t[12], t[13]);
 }
-_Static_assert(TALLY_COUNT == 11, "head_write names every tally");
+_Static_assert(TALLY_COUNT == 14, "head_write names every tally");
 
 /* ---- names --------------------------------------------------------------------------------------------- */
 

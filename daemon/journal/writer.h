@@ -26,6 +26,9 @@ enum tally {
     TALLY_DIGEST,
     TALLY_DELIVERED,
     TALLY_FAILED,
+    TALLY_HELD,
+    TALLY_MUTED,
+    TALLY_FOLDED,
     TALLY_COUNT
 };
 
@@ -52,6 +55,7 @@ enum touch {
     TOUCH_DECISION,
     TOUCH_PACK,
     TOUCH_NOTICE,
+    TOUCH_ENTRY,
     TOUCH_COUNT
 };
 

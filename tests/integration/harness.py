@@ -155,6 +155,7 @@ class Daemon:
                        "types": ["*", "correction"]}],
             "plugins": policies() if plugins is None else plugins,
             "routes": [],
+            "notices": {"wait_s": 0, "pace": {"daily_cap": 0}},
         }
         self.config.update(settings)
         self.file = os.path.join(self.home, "pathwayd.conf")

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * email: sends every notice as one plain letter through a mail server (SMTP, STARTTLS or TLS, login).
+ * email: sends every notice as one letter, plain text and HTML, through a mail server (SMTP, STARTTLS or TLS, login).
  *
  * The letter's Message-ID is made from the notice's id, the same on every attempt, so that a mail store that
  * got a letter twice can tell. A password is never sent over a connection without TLS.
@@ -30,6 +30,15 @@ static const struct pw_config_field fields[] = {
      .type = PW_CONFIG_TEXT,
      .required = 1,
      .help = "The sender, \"reviews@example.edu\" or \"Research security <reviews@example.edu>\"."},
+    {.name = "reply_to",
+     .type = PW_CONFIG_TEXT,
+     .help = "Who gets the answers to a letter, written like \"from\"; without it, the sender."},
+    {.name = "content",
+     .type = PW_CONFIG_CHOICE,
+     .default_value = "\"minimal\"",
+     .choices = "minimal|full",
+     .help = "What mail servers on the way may read of a case: \"minimal\" is ids, levels, rules, days and "
+             "commands; \"full\" is names, titles, explanations and evidence as well."},
     {.name = "starttls",
      .type = PW_CONFIG_CHOICE,
      .default_value = "\"required\"",
@@ -87,29 +96,32 @@ static int is(struct pw_text text, const char *word)
 }
 
 /* Takes "Name <address>" or "address" apart. */
-static void read_sender(struct email *email, struct pw_text from)
+static void read_mailbox(struct pw_text mailbox, struct pw_text *ret_name, struct pw_text *ret_address)
 {
-    struct letter_style *style = &email->style;
-    const char *open = from.length > 0 ? memchr(from.data, '<', from.length) : NULL;
-    style->from_name = (struct pw_text){0};
-    style->from_address = from;
-    if (open == NULL || from.data[from.length - 1u] != '>')
+    const char *open = mailbox.length > 0 ? memchr(mailbox.data, '<', mailbox.length) : NULL;
+    *ret_name = (struct pw_text){0};
+    *ret_address = mailbox;
+    if (open == NULL || mailbox.data[mailbox.length - 1u] != '>')
         return;
-    size_t before = (size_t)(open - from.data);
-    style->from_address = (struct pw_text){open + 1, from.length - before - 2u};
-    while (before > 0 && from.data[before - 1u] == ' ')
+    size_t before = (size_t)(open - mailbox.data);
+    *ret_address = (struct pw_text){open + 1, mailbox.length - before - 2u};
+    while (before > 0 && mailbox.data[before - 1u] == ' ')
         before--;
-    style->from_name = (struct pw_text){from.data, before};
-    if (before >= 2u && from.data[0] == '"' && from.data[before - 1u] == '"')
-        style->from_name = (struct pw_text){from.data + 1, before - 2u};
+    *ret_name = (struct pw_text){mailbox.data, before};
+    if (before >= 2u && mailbox.data[0] == '"' && mailbox.data[before - 1u] == '"')
+        *ret_name = (struct pw_text){mailbox.data + 1, before - 2u};
 }
 
 static int32_t read_style(struct email *email, const struct pw_document *config)
 {
     struct letter_style *style = &email->style;
-    read_sender(email, setting(email, config, "/from"));
+    read_mailbox(setting(email, config, "/from"), &style->from_name, &style->from_address);
     if (!header_address_valid(style->from_address))
         return refuse(email, "\"from\" must be an address, or \"Name <address>\".");
+    struct pw_text reply_to = setting(email, config, "/reply_to");
+    read_mailbox(reply_to, &style->reply_name, &style->reply_address);
+    if (reply_to.length > 0 && !header_address_valid(style->reply_address))
+        return refuse(email, "\"reply_to\" must be an address, or \"Name <address>\".");
     style->domain = setting(email, config, "/domain");
     if (style->domain.length == 0) {
         const char *at = memchr(style->from_address.data, '@', style->from_address.length);
@@ -119,6 +131,7 @@ static int32_t read_style(struct email *email, const struct pw_document *config)
     if (!header_domain_valid(style->domain))
         return refuse(email, "\"domain\" must be a domain name such as example.edu.");
     style->subject_prefix = setting(email, config, "/subject_prefix");
+    style->full = is(setting(email, config, "/content"), "full");
     return PW_OK;
 }
 
@@ -213,6 +226,9 @@ static int32_t handle(void *instance, const struct pw_message *message)
     int status = letter_write(host->documents, message->notice, message->as_of, &email->style, &letter, &to);
     if (status == PW_ERROR_INVALID)
         return answer(email, PW_DELIVERY_FAIL, 0, "The recipient's address is not a valid e-mail address.");
+    if (status == PW_ERROR_UNSUPPORTED)
+        return answer(email, PW_DELIVERY_FAIL, 0,
+                      "This version writes no letters about notices of this kind.");
     if (status != PW_OK)
         return answer(email, PW_DELIVERY_RETRY, 0, "There was not enough memory for the letter.");
     smtp_send(email->smtp, &letter, to.data, &verdict);

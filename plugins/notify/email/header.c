@@ -162,19 +162,35 @@ void header_id(struct page *page, struct pw_text id)
 
 /* ---- time ---------------------------------------------------------------------------------------------- */
 
+static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+/* "Fri, 02 Jan 2026 03:04" */
+static void put_minute(struct page *page, int64_t ms, struct tm *ret_parts)
+{
+    time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0));
+    struct tm parts = {0};
+    if (gmtime_r(&seconds, &parts) == NULL)
+        page->failed = true;
+    else
+        page_format(page, "%s, %02d %s %04d %02d:%02d", days[parts.tm_wday], parts.tm_mday,
+                    months[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour, parts.tm_min);
+    *ret_parts = parts;
+}
+
 void header_date(struct page *page, int64_t ms)
 {
-    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0));
     struct tm parts;
-    if (gmtime_r(&seconds, &parts) == NULL) {
-        page->failed = true;
-        return;
-    }
-    page_format(page, "%s, %02d %s %04d %02d:%02d:%02d +0000", days[parts.tm_wday], parts.tm_mday,
-                months[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
+    put_minute(page, ms, &parts);
+    page_format(page, ":%02d +0000", parts.tm_sec);
+}
+
+void header_moment(struct page *page, int64_t ms)
+{
+    struct tm parts;
+    put_minute(page, ms, &parts);
+    page_string(page, " UTC");
 }
 
 /* `count` digits at `at` as a number within least..most, or -1. */
@@ -240,6 +256,11 @@ int header_instant(struct pw_text text, int64_t *ret_ms)
 }
 
 /* ---- the body ------------------------------------------------------------------------------------------ */
+
+void header_boundary(struct page *page, struct pw_text id)
+{
+    page_format(page, "=_pathwayd_%016" PRIx64, fnv1a(id));
+}
 
 /* The bytes [at, end) are one line of the body. */
 static void quote_line(struct page *page, const char *line, size_t length)

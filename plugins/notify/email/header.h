@@ -33,8 +33,15 @@ void header_id(struct page *page, struct pw_text id);
 /* "Fri, 02 Jan 2026 03:04:05 +0000", whatever the locale. */
 void header_date(struct page *page, int64_t ms);
 
+/* "Fri, 02 Jan 2026 03:04 UTC", for people. */
+void header_moment(struct page *page, int64_t ms);
+
 /* Instant of an RFC 3339 text; PW_ERROR_INVALID when it is none. */
 int header_instant(struct pw_text text, int64_t *ret_ms);
+
+/* A boundary between the parts of a letter, without its quotes: the same for the same id. It begins with
+ * "=_", which no quoted-printable text can contain, whatever it spells. */
+void header_boundary(struct page *page, struct pw_text id);
 
 /* The body, line feed by line feed, as quoted-printable with CRLF. A dot or "From " at the start of a line is
  * encoded as well: some relays mistake the one for the end and change the other. */

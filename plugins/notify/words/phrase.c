@@ -27,6 +27,11 @@ const struct phrase phrase_changes[] = {
     {"proposed", "A decision is proposed that takes two people: please look, and second it if you agree."},
     {"changed", "The case was decided, and something that the decision relied on is otherwise now."},
     {"due", "The case was decided, and the day has come to look at it again."},
+    {"assigned", "The case was given to somebody who is to decide it."},
+    {"reminder", "The case still waits for its decision; this is a reminder."},
+    {"escalated", "The case was not decided in time, so somebody more is told of it."},
+    {"appealed", "Somebody objects to what was decided, and asks that the case be looked at again."},
+    {"closed", "The case is closed; nothing is left to do."},
     {NULL, NULL},
 };
 
