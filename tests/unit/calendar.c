@@ -237,9 +237,10 @@ static void levels_are_words_and_priorities(void **state)
 static void days_and_instants_that_are_none_are_left_out(void **state)
 {
     (void)state;
-    static const char *const days[] = {"2026-02-29",           "2026-13-01", "2026-00-01", "2026-01-32",
-                                       "2026-01-00",           "0000-01-01", "2026-1-1",   "20260101",
-                                       "2026-01-01T00:00:00Z", "soon",       "",           "2026-01-0x"};
+    static const char *const days[] = {"2026-02-29", "2100-02-29",           "2026-13-01", "2026-00-01",
+                                       "2026-01-32", "2026-01-00",           "0000-01-01", "2026-1-1",
+                                       "20260101",   "2026-01-01T00:00:00Z", "soon",       "",
+                                       "2026-01-0x"};
     static const char *const instants[] = {"2026-01-06",
                                            "2026-01-06T24:00:00Z",
                                            "2026-01-06T17:60:00Z",
@@ -267,6 +268,9 @@ static void days_and_instants_that_are_none_are_left_out(void **state)
         assert_no_line(json, ENTRY_TASK, "DUE");
         free(json);
     }
+    char *century = changed("2026-07-31\",\"title", "2000-02-29\",\"title");
+    assert_line(century, ENTRY_DATE, &minimal, "DTSTART;VALUE=DATE:20000229");
+    free(century);
     char *leap = changed("2026-07-31\",\"title", "2028-02-29\",\"title");
     assert_line(leap, ENTRY_DATE, &minimal, "DTSTART;VALUE=DATE:20280229");
     free(leap);

@@ -302,6 +302,24 @@ static void long_records_are_cut_between_characters(void **state)
     free(json);
 }
 
+/* However long the values are, what happened can be read. */
+static void values_leave_room_for_the_sentence(void **state)
+{
+    (void)state;
+    for (size_t length = 0; length < 2000u; length += 7u) {
+        struct page text = {0};
+        for (size_t i = 0; i < length; i++)
+            page_string(&text, i % 9u == 0 ? "]" : "x");
+        char *json = changed("Flight control", length > 0 ? text.data : "");
+        struct page message = message_of(json, true);
+        assert_true(message.length <= RFC5424_BYTES);
+        assert_non_null(strstr(message.data, "] " SENTENCE));
+        page_release(&message);
+        page_release(&text);
+        free(json);
+    }
+}
+
 static void frames_are_counted_in_octets(void **state)
 {
     (void)state;
@@ -399,6 +417,7 @@ int main(void)
         cmocka_unit_test(text_beyond_ascii_is_marked),
         cmocka_unit_test(headers_hold_printable_ascii_only),
         cmocka_unit_test(long_records_are_cut_between_characters),
+        cmocka_unit_test(values_leave_room_for_the_sentence),
         cmocka_unit_test(frames_are_counted_in_octets),
         cmocka_unit_test(journal_fields),
         cmocka_unit_test(an_entry_fits_one_datagram),
