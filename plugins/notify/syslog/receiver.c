@@ -256,6 +256,8 @@ static CURLcode connect_to(const struct receiver *receiver, CURL *curl, char tro
         code = curl_easy_setopt(curl, numbers[i].option, numbers[i].value);
     if (code == CURLE_OK && receiver->ca_file != NULL)
         code = curl_easy_setopt(curl, CURLOPT_CAINFO, receiver->ca_file);
+    if (code == CURLE_OK && receiver->ca_file != NULL) /* the system's certificates count no more then */
+        code = curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
     if (code == CURLE_OK)
         code = curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* none from the environment */
     if (code == CURLE_OK)
