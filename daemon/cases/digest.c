@@ -22,6 +22,7 @@ struct digest {
     struct buffer body, id;
     uint32_t cases, left_out;
     int64_t now_ms;
+    const char *because;
 };
 
 static struct pw_text text_of(const char *string)
@@ -30,26 +31,30 @@ static struct pw_text text_of(const char *string)
 }
 
 /* Rows of one case: the newest says what is told of it. */
-static bool is_newest(const struct digest *digest, uint32_t index)
+static uint32_t newest_of(const struct digest *digest, uint32_t index)
 {
+    uint32_t newest = index;
     for (uint32_t i = index + 1; i < digest->rows.count; i++)
         if (digest->rows.items[i].notice.case_id == digest->rows.items[index].notice.case_id)
-            return false;
-    return true;
+            newest = i;
+    return newest;
 }
 
-static int add_case(struct digest *digest, const struct journal_notice *notice, bool *ret_told)
+static int add_case(struct digest *digest, struct held *held)
 {
+    const struct journal_notice *notice = &held->notice;
     struct dossier dossier = {.writer = digest->writer, .config = digest->config};
     int status = dossier_of_case(&dossier, notice->case_id);
-    bool gone =
-        status == 0 && (strcmp(dossier.state, "withdrawn") == 0) != text_is(notice->change, "withdrawn");
-    bool settled =
-        status == 0 && (strcmp(dossier.state, "decided") == 0 || strcmp(dossier.state, "closed") == 0);
-    *ret_told = status == 0 && !gone && !settled;
-    if (*ret_told && digest->cases == NOTICE_DIGEST_CASES)
+    const char *state = status == 0 && dossier.exists ? dossier.state : "closed";
+    bool gone = (strcmp(state, "withdrawn") == 0) != text_is(notice->change, "withdrawn");
+    if (gone || strcmp(state, "decided") == 0 || strcmp(state, "closed") == 0) {
+        dossier_close(&dossier);
+        return status;
+    }
+    held_became(held, PW_TEXT("folded"));
+    if (digest->cases == NOTICE_DIGEST_CASES)
         digest->left_out++;
-    else if (*ret_told) {
+    else if (status == 0) {
         status = notice_digest_case(&digest->body, &dossier, notice);
         digest->cases++;
     }
@@ -79,7 +84,7 @@ static int add_notice(struct digest *digest, const struct journal_notice *first)
                                     .created_ms = digest->now_ms,
                                     .next_ms = digest->now_ms,
                                     .change = text_of("digest"),
-                                    .because = text_of("Your digest."),
+                                    .because = text_of(digest->because),
                                     .reason = text_of("It was let go."),
                                     .told_ms = digest->now_ms};
     return journal_notice_add(digest->writer, &notice);
@@ -91,20 +96,16 @@ static int write_rows(struct digest *digest)
     char reason[200];
     int status = 0;
     head.notice_id = buffer_view(&digest->id);
-    head.because = text_of("Your digest.");
+    head.because = text_of(digest->because);
     notice_digest_begin(&digest->body, &head, digest->now_ms);
     snprintf(reason, sizeof reason, "It was told in the digest %.160s.", digest->id.data);
+    for (uint32_t i = 0; i < digest->rows.count && status == 0; i++)
+        if (newest_of(digest, i) == i)
+            status = add_case(digest, &digest->rows.items[i]);
     for (uint32_t i = 0; i < digest->rows.count && status == 0; i++) {
-        struct held *held = &digest->rows.items[i];
-        bool told = false;
-        if (!is_newest(digest, i)) {
-            status = fold(digest, held, "folded", reason);
-            continue;
-        }
-        status = add_case(digest, &held->notice, &told);
-        if (status == 0)
-            status = told ? fold(digest, held, "folded", reason)
-                          : fold(digest, held, "muted", "It was over before its digest.");
+        bool told = digest->rows.items[newest_of(digest, i)].became != NULL;
+        status = told ? fold(digest, &digest->rows.items[i], "folded", reason)
+                      : fold(digest, &digest->rows.items[i], "muted", "It was over before its digest.");
     }
     notice_digest_end(&digest->body, digest->left_out);
     if (status == 0 && (digest->body.failed || digest->id.failed))
@@ -112,16 +113,28 @@ static int write_rows(struct digest *digest)
     return status == 0 && digest->cases ? add_notice(digest, &head) : status;
 }
 
+static void write_id(struct digest *digest, struct pw_text channel, struct pw_text reviewer)
+{
+    buffer_format(&digest->id, "digest-%llx+%.*s+%.*s", (unsigned long long)digest->now_ms, TEXT_FMT(channel),
+                  reviewer.length ? (int)reviewer.length : 1, reviewer.length ? reviewer.data : "*");
+}
+
+static void release(struct digest *digest)
+{
+    buffer_release(&digest->body);
+    buffer_release(&digest->id);
+    held_list_release(&digest->rows);
+}
+
 int digest_write(struct journal_writer *writer, const struct config *config, struct held_list *list,
                  uint32_t index)
 {
     const struct journal_notice *of = &list->items[index].notice;
-    struct digest digest = {.writer = writer, .config = config, .now_ms = journal_writer_now(writer)};
+    struct digest digest = {
+        .writer = writer, .config = config, .now_ms = journal_writer_now(writer), .because = "Your digest."};
     if (list->items[index].became) /* with another of theirs */
         return 0;
-    buffer_format(&digest.id, "digest-%llx+%s+%.*s", (unsigned long long)digest.now_ms,
-                  list->items[index].channel, of->reviewer.length ? (int)of->reviewer.length : 1,
-                  of->reviewer.length ? of->reviewer.data : "*");
+    write_id(&digest, of->channel, of->reviewer);
     int status = journal_notices_of_digest(journal_writer_view(writer), of->channel, of->reviewer,
                                            digest.now_ms, DIGEST_ROWS, held_add, &digest.rows);
     if (status == 0 && digest.rows.count)
@@ -131,8 +144,55 @@ int digest_write(struct journal_writer *writer, const struct config *config, str
             text_equal(list->items[i].notice.reviewer, of->reviewer) &&
             text_is(list->items[i].notice.state, "digest"))
             held_became(&list->items[i], PW_TEXT("folded"));
-    buffer_release(&digest.body);
-    buffer_release(&digest.id);
-    held_list_release(&digest.rows);
+    release(&digest);
     return status;
+}
+
+/* ---- a channel that is back ---------------------------------------------------------------------------- */
+
+#define BACKLOG_REVIEWERS 64u /* at one time; the next notice that gets through brings the others */
+
+struct waiting_people {
+    char *names[BACKLOG_REVIEWERS];
+    uint32_t count;
+};
+
+static int take_name(void *to, struct pw_text reviewer)
+{
+    struct waiting_people *people = to;
+    char *name = strndup(reviewer.data ? reviewer.data : "", reviewer.length);
+    if (!name)
+        return PW_ERROR_MEMORY;
+    people->names[people->count++] = name;
+    return people->count == BACKLOG_REVIEWERS;
+}
+
+static int fold_backlog(struct journal_writer *writer, const struct config *config, struct pw_text channel,
+                        const char *reviewer)
+{
+    struct digest digest = {.writer = writer,
+                            .config = config,
+                            .now_ms = journal_writer_now(writer),
+                            .because = "This way of telling you was out of order; here is what it kept."};
+    write_id(&digest, channel, text_of(reviewer));
+    int status =
+        journal_notices_backlog_of(journal_writer_view(writer), channel, text_of(reviewer),
+                                   digest.now_ms - BACKLOG_AGE_MS, DIGEST_ROWS, held_add, &digest.rows);
+    if (status == 0 && digest.rows.count)
+        status = write_rows(&digest);
+    release(&digest);
+    return status;
+}
+
+int digest_backlog(struct journal_writer *writer, const struct config *config, struct pw_text channel)
+{
+    struct waiting_people people = {.count = 0};
+    int status = journal_notices_backlog(journal_writer_view(writer), channel,
+                                         journal_writer_now(writer) - BACKLOG_AGE_MS, BACKLOG_LEAST,
+                                         take_name, &people);
+    for (uint32_t i = 0; i < people.count; i++) {
+        status = status < 0 ? status : fold_backlog(writer, config, channel, people.names[i]);
+        free(people.names[i]);
+    }
+    return status < 0 ? status : 0;
 }

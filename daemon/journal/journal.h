@@ -380,6 +380,11 @@ int journal_notices_held(struct journal_view *view, int64_t now_ms, uint32_t lim
 /* Those of one recipient for the digest that is due. */
 int journal_notices_of_digest(struct journal_view *view, struct pw_text channel, struct pw_text reviewer,
                               int64_t now_ms, uint32_t limit, journal_notice_row *row, void *to);
+/* Whoever has `least` or more of a channel's notices waiting that were let go by then; then those of one. */
+int journal_notices_backlog(struct journal_view *view, struct pw_text channel, int64_t told_ms,
+                            uint64_t least, int (*row)(void *to, struct pw_text reviewer), void *to);
+int journal_notices_backlog_of(struct journal_view *view, struct pw_text channel, struct pw_text reviewer,
+                               int64_t told_ms, uint32_t limit, journal_notice_row *row, void *to);
 /* How many a reviewer was let have since then, on all channels. */
 int journal_notices_told(struct journal_view *view, struct pw_text reviewer, int64_t since_ms,
                          uint64_t *ret_count);

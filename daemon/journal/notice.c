@@ -179,6 +179,33 @@ int journal_notices_of_digest(struct journal_view *view, struct pw_text channel,
     return status ? status : each_notice(view, STATEMENT_NOTICES_OF_DIGEST, found, row, to);
 }
 
+int journal_notices_backlog(struct journal_view *view, struct pw_text channel, int64_t told_ms,
+                            uint64_t least, int (*give)(void *to, struct pw_text reviewer), void *to)
+{
+    sqlite3_stmt *row;
+    int status = store_query(&view->store, STATEMENT_NOTICES_BACKLOG, &row, "tiu", channel, told_ms, least);
+
+    if (status)
+        return status;
+    while ((status = store_step(&view->store, row)) > 0) {
+        status = give(to, store_text(row, 0));
+        if (status)
+            break;
+    }
+    store_give(&view->store, STATEMENT_NOTICES_BACKLOG, row);
+    return status;
+}
+
+int journal_notices_backlog_of(struct journal_view *view, struct pw_text channel, struct pw_text reviewer,
+                               int64_t told_ms, uint32_t limit, journal_notice_row *row, void *to)
+{
+    sqlite3_stmt *found;
+    int status = store_query(&view->store, STATEMENT_NOTICES_BACKLOG_OF, &found, "ttiu", channel, reviewer,
+                             told_ms, (uint64_t)limit);
+
+    return status ? status : each_notice(view, STATEMENT_NOTICES_BACKLOG_OF, found, row, to);
+}
+
 int journal_notices_next(struct journal_view *view, struct pw_text channel, int64_t *ret_ms)
 {
     sqlite3_stmt *row;

@@ -78,6 +78,7 @@ static void settle(struct channel *channel)
     struct settlement *settlement = &channel->settlement;
     settlement->channel = channel;
     settlement->instance = channel->plugin->name;
+    settlement->config = channel->around->config;
     settlement->notice_id = channel->carried.notice_id.data;
     channel->state = CHANNEL_SETTLING;
     log_settlement(channel);

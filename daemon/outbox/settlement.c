@@ -8,6 +8,7 @@
 #include <string.h>
 #include <pathwayd/plugin.h>
 
+#include "cases/digest.h"
 #include "json/json.h"
 #include "outbox/outbox.h"
 
@@ -55,6 +56,7 @@ static void begin(struct settlement *settlement, const struct attempt *attempt)
     settlement->notice_number = attempt->notice_number;
     settlement->attempts = attempt->attempts == UINT32_MAX ? UINT32_MAX : attempt->attempts + 1u;
     settlement->next_ms = 0;
+    settlement->recovered = false;
 }
 
 static void wait_on(struct settlement *settlement, int64_t asked_s, int64_t now_ms)
@@ -104,6 +106,7 @@ void settlement_of_result(struct settlement *settlement, const struct attempt *a
         wait_on(settlement, wait_s, now_ms);
     else
         settlement->outcome = outcome == (int64_t)PW_DELIVERY_DONE ? SETTLEMENT_DELIVERED : SETTLEMENT_FAILED;
+    settlement->recovered = settlement->outcome == SETTLEMENT_DELIVERED && attempt->attempts > 0;
     put_error(settlement, "", json_text(&document, json_member(&document, PW_NODE_ROOT, "message")));
     json_release(&document);
 }
@@ -145,5 +148,8 @@ int settlement_write(struct journal_writer *writer, struct journal_task *task)
     status = detail.failed ? PW_ERROR_MEMORY
                            : journal_audit(writer, audit_kinds[settlement->outcome], buffer_view(&detail));
     buffer_release(&detail);
+    if (status == 0 && settlement->recovered)
+        status = digest_backlog(writer, settlement->config,
+                                (struct pw_text){settlement->instance, strlen(settlement->instance)});
     return status;
 }

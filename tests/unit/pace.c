@@ -6,6 +6,7 @@
 #include "case_scene.h"
 
 #include "cases/clock.h"
+#include "cases/digest.h"
 #include "cases/pace.h"
 #include "json/time.h"
 
@@ -389,6 +390,40 @@ static void beside_prohibited_lesser_news_is_none(void **state)
     assert_null(strstr(row.body, "research.b"));
 }
 
+static int fail_run(struct journal_writer *writer, struct journal_task *task)
+{
+    (void)task;
+    return digest_backlog(writer, ((struct judging *)task->owner)->config, PW_TEXT("mail"));
+}
+
+static void a_channel_that_is_back_tells_one_digest(void **state)
+{
+    struct fixture *fixture = *state;
+    struct judging judging = {.config = &fixture->config};
+    char id[16], engagement[16];
+    for (int i = 1; i <= 6; i++) {
+        snprintf(id, sizeof id, "%d", i);
+        snprintf(engagement, sizeof engagement, "E-%d", i);
+        says(fixture, id, engagement, "research.a", PW_LEVEL_RECOMMENDED);
+        passes(fixture, 30 * SECOND);
+    }
+    submit(fixture, &judging, fail_run); /* a short trouble: they are told as they are */
+    assert_int_equal(digest_of(fixture, "alice").count, 0);
+    passes(fixture, 48 * HOUR);
+    says(fixture, "7", "E-7", "research.a", PW_LEVEL_RECOMMENDED);
+    passes(fixture, 30 * SECOND);
+    submit(fixture, &judging, fail_run);
+    struct finding_row digest = digest_of(fixture, "alice");
+    assert_int_equal(digest.count, 1);
+    assert_said(digest.body, "out of order");
+    assert_said(digest.body, "\"engagement_id\":\"E-1\"");
+    assert_said(digest.body, "\"engagement_id\":\"E-6\"");
+    assert_rows(fixture, "E-7", "alice opened waiting\nbob opened waiting\n");
+    assert_said(row_of(fixture, "E-1", "bob", "folded").reason, "It was told in the digest digest-");
+    submit(fixture, &judging, fail_run);
+    assert_int_equal(digest_of(fixture, "alice").count, 1);
+}
+
 static int orphan_run(struct journal_writer *writer, struct journal_task *task)
 {
     (void)task;
@@ -506,6 +541,7 @@ int main(void)
         TEST(the_deputy_is_told_once),
         TEST(a_silence_mutes_its_rule_alone_and_ends),
         TEST(beside_prohibited_lesser_news_is_none),
+        TEST(a_channel_that_is_back_tells_one_digest),
         TEST(one_that_cannot_be_told_stops_no_other),
         TEST(routes_look_at_units),
         TEST(nobody_acts),

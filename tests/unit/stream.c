@@ -133,14 +133,19 @@ static void close_stage(struct stage *stage)
     assert_int_equal(uv_loop_close(&stage->loop), 0);
 }
 
-static void send_notice(struct stage *stage, uint64_t number)
+static void send_text(struct stage *stage, uint64_t number, const char *text)
 {
-    const struct frame_item item = {.sequence = number, .notice = PW_TEXT(notice)};
+    const struct frame_item item = {.sequence = number, .notice = {text, strlen(text)}};
     const uint32_t before = stage->answers;
     assert_int_equal(host_process_send(stage->host, &item, 1), 0);
     while (stage->answers == before && !stage->down)
         uv_run(&stage->loop, UV_RUN_ONCE);
     assert_int_equal(stage->answers, before + 1u);
+}
+
+static void send_notice(struct stage *stage, uint64_t number)
+{
+    send_text(stage, number, notice);
 }
 
 static uint16_t free_port(void)
@@ -166,17 +171,22 @@ static nng_socket subscribe(const char *url, const char *topic)
     return socket;
 }
 
-static void expect_message(nng_socket socket, const char *topic)
+static void expect_text(nng_socket socket, const char *topic, const char *text)
 {
     nng_msg *message = NULL;
     char expected[sizeof notice + 64];
-    int length = snprintf(expected, sizeof expected, "%s\n%s", topic, notice);
+    int length = snprintf(expected, sizeof expected, "%s\n%s", topic, text);
     int status = nng_recvmsg(socket, &message, 0);
     if (status != 0)
         fail_msg("nothing under %s: %s", topic, nng_strerror(status));
     assert_int_equal(nng_msg_len(message), length);
     assert_memory_equal(nng_msg_body(message), expected, (size_t)length);
     nng_msg_free(message);
+}
+
+static void expect_message(nng_socket socket, const char *topic)
+{
+    expect_text(socket, topic, notice);
 }
 
 static void expect_silence(nng_socket socket)
@@ -207,6 +217,9 @@ static void publish_and_hear(const char *url)
     expect_message(all, "research/required");
     expect_message(all, "lab/required");
     expect_message(lab, "lab/required");
+    send_text(&stage, 2,
+              "{\"kind\":\"digest\",\"cases\":[]}"); /* what is of no pathway has its kind for a topic */
+    expect_text(all, "digest", "{\"kind\":\"digest\",\"cases\":[]}");
     expect_silence(lab);
     expect_silence(other);
     nng_close(all);

@@ -221,6 +221,8 @@ static CURLcode set_options(struct smtp *smtp, const struct smtp_options *option
         code = curl_easy_setopt(curl, numbers[i].option, numbers[i].value);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0] && code == CURLE_OK; i++)
         code = set_text(curl, texts[i].option, texts[i].text);
+    if (code == CURLE_OK && options->ca_file.length)
+        code = curl_easy_setopt(curl, CURLOPT_CAPATH, NULL); /* instead of the system's, not beside them */
     if (code == CURLE_OK)
         code = curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* no proxy from the environment */
     return code;

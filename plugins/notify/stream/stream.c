@@ -7,7 +7,7 @@
  *     research/required\n
  *     {"notice_id": … }                  the notice document exactly as pathwayd/notice.h describes it
  *
- * The first line is the topic: the pathway, a slash, the case's level. An NNG SUB socket subscribes by
+ * The first line is the topic: the pathway, a slash, the case's level; of a digest or an alarm, "digest" or "alarm". An NNG SUB socket subscribes by
  * prefix:
  * "" everything, "research/" one pathway, "research/required" one level of it.
  *
@@ -119,12 +119,15 @@ static size_t put_word(char *at, struct pw_text word)
     return length;
 }
 
-static int publish(struct stream *stream, struct pw_text pathway, struct pw_text level, struct pw_text json)
+/* Without a level, the first word is the topic. */
+static int publish(struct stream *stream, struct pw_text first, struct pw_text level, struct pw_text json)
 {
     char topic[2u * STREAM_WORD_BYTES + 2u];
-    size_t length = put_word(topic, pathway);
-    topic[length++] = '/';
-    length += put_word(topic + length, level);
+    size_t length = put_word(topic, first);
+    if (level.length > 0) {
+        topic[length++] = '/';
+        length += put_word(topic + length, level);
+    }
     topic[length++] = '\n';
     nng_msg *message = NULL;
     int status = nng_msg_alloc(&message, 0);
@@ -155,6 +158,11 @@ static int32_t handle(void *instance, const struct pw_message *message)
     for (uint32_t node = documents->first(notice, pathways); node != PW_NODE_NONE && status == 0;
          node = documents->next(notice, node)) {
         status = publish(stream, documents->text(notice, node), level, json);
+        count += status == 0;
+    }
+    struct pw_text kind = documents->text(notice, documents->find(notice, PW_NODE_ROOT, PW_TEXT("/kind")));
+    if (count == 0 && status == 0) { /* a digest, an alarm; a case that is of no pathway any more */
+        status = publish(stream, kind.length > 0 ? kind : PW_TEXT("case"), (struct pw_text){0}, json);
         count += status == 0;
     }
     stream->sent |= count > 0;
