@@ -67,6 +67,7 @@ static void requests_are_these_bytes(void **state)
         {"PUT", "/a%2Fb.ics", "x", "PUT /dav/a%2Fb.ics HTTP/1.1\r\n", "Content-Length: 1\r\n\r\nx"},
         {"POST", "?a=b", "", "POST /dav?a=b HTTP/1.1\r\n", "Content-Length: 0\r\n\r\n"},
         {"DELETE", "/x", "", "DELETE /dav/x HTTP/1.1\r\n", "\r\n"},
+        {"GET", "/x", "", "GET /dav/x HTTP/1.1\r\n", "\r\n"},
     };
     for (size_t i = 0; i < COUNT(requests); i++) {
         char url[64], expected[512], error[256];
@@ -174,6 +175,34 @@ static void requests_cannot_be_broken_open(void **state)
     http_free(http);
     server_stop(server);
     server_free(server);
+}
+
+static void the_entity_tag_is_handed_on(void **state)
+{
+    (void)state;
+    char filler[HTTP_ETAG_BYTES + 1u];
+    memset(filler, 'x', sizeof filler - 1u);
+    filler[sizeof filler - 1u] = '\0';
+    const struct {
+        const char *header, *value, *expected;
+    } rows[] = {
+        {"ETag", "\"7-a\"", "\"7-a\""}, {"etag", "  W/\"7\" ", "W/\"7\""},
+        {"X-ETag", "\"7\"", ""},        {"ETag", "", ""},
+        {"ETag", filler, ""},           {"ETag", filler + 1, filler + 1},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char answer[HTTP_ETAG_BYTES + 160u];
+        struct http_verdict verdict;
+        snprintf(answer, sizeof answer,
+                 "HTTP/1.1 103 Early Hints\r\nETag: early\r\n\r\nHTTP/1.1 404 x\r\n%s: %s\r\nContent-Length: "
+                 "0\r\n\r\n",
+                 rows[i].header, rows[i].value);
+        struct server *server = server_start(answer, THEN_WAIT_FOR_MORE);
+        once(server, &verdict);
+        assert_int_equal(verdict.status, 404);
+        assert_string_equal(verdict.etag, rows[i].expected);
+        server_free(server);
+    }
 }
 
 /* "https://example.edu" and "@elsewhere" must not become a user and another server. */
@@ -469,6 +498,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_are_these_bytes),
+        cmocka_unit_test(the_entity_tag_is_handed_on),
         cmocka_unit_test(a_large_body_is_sent_without_asking_first),
         cmocka_unit_test(requests_cannot_be_broken_open),
         cmocka_unit_test(a_suffix_stays_with_the_server),

@@ -8,7 +8,7 @@
 #include <curl/curl.h>
 #include <string.h>
 
-static const char *const methods[] = {"POST", "PUT", "DELETE"};
+static const char *const methods[] = {"POST", "PUT", "DELETE", "GET"};
 
 /* RFC 3986: what may stand in a url; everything else is percent-encoded. '#' is not among them. */
 static bool url_character(char c)

@@ -19,7 +19,7 @@
 
 #define KEEP_CONNECTION_S  30L        /* servers hang up on the idle after a minute or so */
 #define CA_BYTES           (4u << 20) /* the system's whole bundle is a quarter of a MiB */
-#define HEADER_VALUE_BYTES 64u        /* of the two headers that are read; both are short */
+#define HEADER_VALUE_BYTES 64u        /* of Retry-After and Date; both are short */
 
 struct http {
     CURL *curl;
@@ -47,7 +47,7 @@ static curl_socket_t open_socket(void *owner, curlsocktype purpose, struct curl_
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-static void keep_value(const char *line, size_t length, const char *name, char value[HEADER_VALUE_BYTES])
+static void keep_value(const char *line, size_t length, const char *name, char *value, size_t size)
 {
     size_t begin = strlen(name);
     if (length <= begin || strncasecmp(line, name, begin) != 0)
@@ -56,7 +56,7 @@ static void keep_value(const char *line, size_t length, const char *name, char v
         begin++;
     while (length > begin && (unsigned char)line[length - 1u] <= ' ')
         length--;
-    if (length - begin >= HEADER_VALUE_BYTES || memchr(line + begin, '\0', length - begin) != NULL)
+    if (length - begin >= size || memchr(line + begin, '\0', length - begin) != NULL)
         return;
     memcpy(value, line + begin, length - begin);
     value[length - begin] = '\0';
@@ -67,9 +67,10 @@ static size_t keep_header(char *line, size_t size, size_t count, void *owner)
     struct http *http = owner;
     size_t length = size * count;
     if (length > 5u && memcmp(line, "HTTP/", 5) == 0) /* what came before was a 1xx */
-        http->retry_after[0] = http->date[0] = '\0';
-    keep_value(line, length, "Retry-After:", http->retry_after);
-    keep_value(line, length, "Date:", http->date);
+        http->retry_after[0] = http->date[0] = http->verdict->etag[0] = '\0';
+    keep_value(line, length, "Retry-After:", http->retry_after, sizeof http->retry_after);
+    keep_value(line, length, "Date:", http->date, sizeof http->date);
+    keep_value(line, length, "ETag:", http->verdict->etag, sizeof http->verdict->etag);
     return length;
 }
 
@@ -266,6 +267,8 @@ static const char *request_fault(const struct http_request *request)
 {
     if (!http_method_known(request->method))
         return "The request's method is not known.";
+    if (strcmp(request->method, "GET") == 0 && request->body.length > 0)
+        return "A request that only asks has no body.";
     if (!http_suffix_valid(request->suffix))
         return "The request's address cannot be sent.";
     for (size_t i = 0; request->headers != NULL && request->headers[i] != NULL; i++)
@@ -310,7 +313,8 @@ static CURLcode set_address(struct http *http, const char *suffix)
 static CURLcode set_request(struct http *http, const struct http_request *request, struct curl_slist *headers)
 {
     CURL *curl = http->curl;
-    bool bodiless = request->body.length == 0 && strcmp(request->method, "DELETE") == 0;
+    bool bodiless = request->body.length == 0 &&
+                    (strcmp(request->method, "DELETE") == 0 || strcmp(request->method, "GET") == 0);
     CURLcode code = set_address(http, request->suffix);
     if (code == CURLE_OK)
         code = curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.length);

@@ -24,6 +24,7 @@
 
 #define HTTP_ANSWER_BYTES  (64u << 10) /* of an answer's body; where it says more, the request ends there */
 #define HTTP_MESSAGE_BYTES 400u
+#define HTTP_ETAG_BYTES    256u
 #define HTTP_MAX_WAIT_S    86400u /* what Retry-After may ask for */
 
 struct http_options {
@@ -41,7 +42,7 @@ int http_new(const struct http_options *options, struct http **ret_http, char *e
 void http_free(struct http *http); /* NULL is fine */
 
 struct http_request {
-    const char *method; /* "POST", "PUT", "DELETE" */
+    const char *method; /* "POST", "PUT", "DELETE", or "GET", which has no body */
     const char
         *suffix; /* appended to the url, already percent-encoded; no "." or ".." as a name; NULL: none */
     const char *const
@@ -50,11 +51,12 @@ struct http_request {
 };
 
 struct http_verdict {
-    uint32_t outcome;     /* PW_DELIVERY_* */
-    uint32_t retry_after; /* s, 0: as the outbox likes */
-    bool operator_needed; /* nothing will get through before somebody mends it */
-    long status;          /* the server's, 0: there was none */
-    bool answer_whole;    /* false: it was longer, or broke off */
+    uint32_t outcome;           /* PW_DELIVERY_* */
+    uint32_t retry_after;       /* s, 0: as the outbox likes */
+    bool operator_needed;       /* nothing will get through before somebody mends it */
+    long status;                /* the server's, 0: there was none */
+    bool answer_whole;          /* false: it was longer, or broke off */
+    char etag[HTTP_ETAG_BYTES]; /* the answer's, as it came, quotation marks and all; "": none, or too long */
     size_t answer_length;
     char answer[HTTP_ANSWER_BYTES + 1u]; /* NUL-terminated; hostile */
     char message
