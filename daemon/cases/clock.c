@@ -67,8 +67,9 @@ void clock_set(const struct config *config, const struct dossier_change *change,
         item->decide_by_ms = begins ? by : earlier(item->decide_by_ms, by);
         item->reminders = 0;
     }
+    bool reminds = item->level >= PW_LEVEL_RECOMMENDED || item->needs_information;
     if (begins || nears || (change->word && strcmp(change->word, "reminder") == 0) || !item->wake_ms ||
-        item->wake_ms <= now_ms)
+        !reminds || item->wake_ms <= now_ms)
         item->wake_ms =
             earlier(item->escalated ? 0 : item->decide_by_ms, next_reminder(config, item, now_ms));
 }

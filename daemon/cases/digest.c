@@ -22,7 +22,7 @@ struct digest {
     struct buffer body, id;
     uint32_t cases, left_out;
     int64_t now_ms;
-    const char *because;
+    const char *kind, *because; /* the kind tells two of one instant apart */
 };
 
 static struct pw_text text_of(const char *string)
@@ -40,6 +40,19 @@ static uint32_t newest_of(const struct digest *digest, uint32_t index)
     return newest;
 }
 
+/* One case that can never be worded must not stop the others. */
+static int word_case(struct digest *digest, const struct dossier *dossier, struct held *held)
+{
+    size_t before = digest->body.length;
+    int status = notice_digest_case(&digest->body, dossier, &held->notice);
+    digest->cases += status == 0;
+    if (status == 0 || journal_may_pass(status))
+        return status;
+    digest->body.length = before;
+    held_became(held, PW_TEXT("failed"));
+    return 0;
+}
+
 static int add_case(struct digest *digest, struct held *held)
 {
     const struct journal_notice *notice = &held->notice;
@@ -52,12 +65,10 @@ static int add_case(struct digest *digest, struct held *held)
         return status;
     }
     held_became(held, PW_TEXT("folded"));
-    if (digest->cases == NOTICE_DIGEST_CASES)
+    if (status == 0 && digest->cases == NOTICE_DIGEST_CASES)
         digest->left_out++;
-    else if (status == 0) {
-        status = notice_digest_case(&digest->body, &dossier, notice);
-        digest->cases++;
-    }
+    else if (status == 0)
+        status = word_case(digest, &dossier, held);
     dossier_close(&dossier);
     return status;
 }
@@ -103,9 +114,13 @@ static int write_rows(struct digest *digest)
         if (newest_of(digest, i) == i)
             status = add_case(digest, &digest->rows.items[i]);
     for (uint32_t i = 0; i < digest->rows.count && status == 0; i++) {
-        bool told = digest->rows.items[newest_of(digest, i)].became != NULL;
-        status = told ? fold(digest, &digest->rows.items[i], "folded", reason)
-                      : fold(digest, &digest->rows.items[i], "muted", "It was over before its digest.");
+        const char *became = digest->rows.items[newest_of(digest, i)].became;
+        if (!became)
+            status = fold(digest, &digest->rows.items[i], "muted", "It was over before its digest.");
+        else if (strcmp(became, "failed") == 0)
+            status = fold(digest, &digest->rows.items[i], "failed", "It could not be worded.");
+        else
+            status = fold(digest, &digest->rows.items[i], "folded", reason);
     }
     notice_digest_end(&digest->body, digest->left_out);
     if (status == 0 && (digest->body.failed || digest->id.failed))
@@ -115,8 +130,9 @@ static int write_rows(struct digest *digest)
 
 static void write_id(struct digest *digest, struct pw_text channel, struct pw_text reviewer)
 {
-    buffer_format(&digest->id, "digest-%llx+%.*s+%.*s", (unsigned long long)digest->now_ms, TEXT_FMT(channel),
-                  reviewer.length ? (int)reviewer.length : 1, reviewer.length ? reviewer.data : "*");
+    buffer_format(&digest->id, "%s-%llx+%.*s+%.*s", digest->kind, (unsigned long long)digest->now_ms,
+                  TEXT_FMT(channel), reviewer.length ? (int)reviewer.length : 1,
+                  reviewer.length ? reviewer.data : "*");
 }
 
 static void release(struct digest *digest)
@@ -130,8 +146,11 @@ int digest_write(struct journal_writer *writer, const struct config *config, str
                  uint32_t index)
 {
     const struct journal_notice *of = &list->items[index].notice;
-    struct digest digest = {
-        .writer = writer, .config = config, .now_ms = journal_writer_now(writer), .because = "Your digest."};
+    struct digest digest = {.writer = writer,
+                            .config = config,
+                            .now_ms = journal_writer_now(writer),
+                            .kind = "digest",
+                            .because = "Your digest."};
     if (list->items[index].became) /* with another of theirs */
         return 0;
     write_id(&digest, of->channel, of->reviewer);
@@ -173,6 +192,7 @@ static int fold_backlog(struct journal_writer *writer, const struct config *conf
     struct digest digest = {.writer = writer,
                             .config = config,
                             .now_ms = journal_writer_now(writer),
+                            .kind = "backlog",
                             .because = "This way of telling you was out of order; here is what it kept."};
     write_id(&digest, channel, text_of(reviewer));
     int status =
@@ -184,7 +204,7 @@ static int fold_backlog(struct journal_writer *writer, const struct config *conf
     return status;
 }
 
-int digest_backlog(struct journal_writer *writer, const struct config *config, struct pw_text channel)
+static int fold_channel(struct journal_writer *writer, const struct config *config, struct pw_text channel)
 {
     struct waiting_people people = {.count = 0};
     int status = journal_notices_backlog(journal_writer_view(writer), channel,
@@ -195,4 +215,52 @@ int digest_backlog(struct journal_writer *writer, const struct config *config, s
         free(people.names[i]);
     }
     return status < 0 ? status : 0;
+}
+
+static void mark_name(char name[BACKLOG_MARK_BYTES], const char *channel)
+{
+    snprintf(name, BACKLOG_MARK_BYTES, BACKLOG_MARK "%s", channel);
+}
+
+int digest_recovered(struct journal_writer *writer, const char *channel)
+{
+    char name[BACKLOG_MARK_BYTES];
+    mark_name(name, channel);
+    return journal_mark_set(writer, name, 1);
+}
+
+/* The next channel that is back, from `from` on; NULL: none is. */
+static const char *next_recovered(struct journal_view *view, const struct config *config, uint32_t *from)
+{
+    char name[BACKLOG_MARK_BYTES];
+    for (; *from < config->plugin_count; (*from)++) {
+        uint64_t back = 0;
+        if (config->plugins[*from].stage != PW_STAGE_NOTIFY)
+            continue;
+        mark_name(name, config->plugins[*from].name);
+        if (journal_mark_get(view, name, &back) == 0 && back)
+            return config->plugins[(*from)++].name;
+    }
+    return NULL;
+}
+
+bool digest_is_backlog(struct journal_view *view, const struct config *config)
+{
+    uint32_t from = 0;
+    return next_recovered(view, config, &from) != NULL;
+}
+
+int digest_backlogs(struct journal_writer *writer, const struct config *config)
+{
+    uint32_t from = 0;
+    int status = 0;
+    for (const char *channel;
+         status == 0 && (channel = next_recovered(journal_writer_view(writer), config, &from));) {
+        char name[BACKLOG_MARK_BYTES];
+        mark_name(name, channel);
+        status = fold_channel(writer, config, text_of(channel));
+        if (status == 0)
+            status = journal_mark_set(writer, name, 0);
+    }
+    return status;
 }

@@ -79,20 +79,21 @@ static int take_case(void *to, const struct journal_case *item)
                : PW_ERROR_MEMORY;
 }
 
-static void add_rule(struct dossier *dossier, struct pw_text rule)
+static void add_rule(struct dossier *dossier, struct pw_text rule, uint32_t level)
 {
-    for (uint32_t i = 0; i < dossier->name_count; i++)
-        if (text_is(rule, dossier->names[i]))
-            return;
-    if (dossier->name_count == DOSSIER_RULES || !frame_rule_valid(rule)) {
-        dossier->left_out++;
+    char *name = copy(rule);
+    bool known = !name;
+    dossier->failed |= !name;
+    if (name && level > dossier->news_level && !(dossier->rules && name_listed(dossier->rules, name)))
+        dossier->news_level = level;
+    for (uint32_t i = 0; i < dossier->name_count && !known; i++)
+        known = strcmp(name, dossier->names[i]) == 0;
+    if (!known && dossier->name_count < DOSSIER_RULES && frame_rule_valid(rule)) {
+        dossier->names[dossier->name_count++] = name;
         return;
     }
-    char *name = copy(rule);
-    if (name)
-        dossier->names[dossier->name_count++] = name;
-    else
-        dossier->failed = true;
+    dossier->left_out += !known;
+    free(name);
 }
 
 static int add_finding(void *to, const struct journal_finding *finding)
@@ -108,7 +109,7 @@ static int add_finding(void *to, const struct journal_finding *finding)
         dossier->asks[pathway] = dossier->asks[pathway] || finding->needs_information;
     }
     if (finding_counts(finding))
-        add_rule(dossier, finding->rule);
+        add_rule(dossier, finding->rule, finding->level);
     return 0;
 }
 
@@ -125,7 +126,7 @@ static int join(struct dossier *dossier)
     if (dossier->left_out)
         buffer_format(&dossier->now_rules, "%s+%u", dossier->name_count ? "," : "", dossier->left_out);
     for (enum pathway pathway = 0; pathway < PATHWAY_COUNT; pathway++)
-        if (dossier->levels[pathway] || dossier->asks[pathway])
+        if (dossier->levels[pathway] > PW_LEVEL_NOTE || dossier->asks[pathway])
             buffer_format(&dossier->now_pathways, "%s%s", dossier->now_pathways.length ? "," : "",
                           pathways[pathway].name);
     return dossier->failed || dossier->now_rules.failed || dossier->now_pathways.failed ? PW_ERROR_MEMORY : 0;
@@ -198,6 +199,7 @@ static struct case_change change_of(const struct dossier *dossier, const struct 
                                  .change = said->word ? said->word : "",
                                  .changed = said->changed,
                                  .previous_level = dossier->level,
+                                 .news_level = dossier->news_level,
                                  .sequence = item->sequence};
     memcpy(change.levels, dossier->levels, sizeof(change.levels));
     memcpy(change.asks, dossier->asks, sizeof(change.asks));
@@ -277,7 +279,7 @@ int dossier_store(struct dossier *dossier, const struct dossier_change *change)
     item.case_id = case_id;
     if (status == 0 && !dossier->exists)
         status = journal_findings_attach(dossier->writer, item.sequence, case_id);
-    if (status == 0 && change->word && !item.queue.length)
+    if (status == 0 && change->word && !queue_named(dossier->config, item.queue))
         status = find_queue(dossier, change, &item);
     if (status == 0 && change->word)
         status = tell(dossier, change, &item, &told);

@@ -36,6 +36,7 @@ struct dossier {
     uint32_t levels[PATHWAY_COUNT];
     bool asks[PATHWAY_COUNT];
     char *names[DOSSIER_RULES];
+    uint32_t news_level;           /* the highest level of rules that did not speak before */
     uint32_t name_count, left_out; /* left_out: findings whose rules are not named */
     struct buffer now_rules, now_pathways;
     bool failed; /* out of memory */

@@ -12,6 +12,7 @@
 
 #include "cases/clock.h"
 #include "cases/decision.h"
+#include "cases/digest.h"
 #include "cases/pace.h"
 
 #define DUE_TICK_MS 1000u
@@ -60,6 +61,8 @@ static int open_some(struct journal_writer *writer, struct journal_task *task)
     int status = decisions_due(writer, due->config, DUE_AT_ONCE, &count);
     if (status == 0)
         status = clock_ring(writer, due->config, DUE_AT_ONCE, &count);
+    if (status == 0)
+        status = digest_backlogs(writer, due->config);
     return status < 0 ? status : notices_let_go(writer, due->config, DUE_AT_ONCE, &count);
 }
 
@@ -103,7 +106,7 @@ static bool is_any(const struct due *due)
         (void)journal_cases_waking(due->view, now_ms, 1, one_case, &any);
     if (!any)
         (void)journal_decisions_due(due->view, now_ms, 1, one_decision, &any);
-    return any;
+    return any || digest_is_backlog(due->view, due->config);
 }
 
 void due_look(struct due *due)

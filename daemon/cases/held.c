@@ -11,7 +11,7 @@
 #include "json/buffer.h"
 #include "json/json.h"
 
-static const char *const states[] = {"held", "digest", "waiting", "muted", "folded"};
+static const char *const states[] = {"held", "digest", "waiting", "muted", "folded", "failed"};
 
 int held_copy(struct held *held, const struct journal_notice *notice)
 {

@@ -21,8 +21,28 @@ void case_name(uint64_t case_id, char buffer[CASE_NAME_SIZE])
 
 /* ---- a change's draft ---------------------------------------------------------------------------------- */
 
-void notice_draft(struct buffer *out, const struct case_change *change)
+static int read_draft(struct pw_document *document, struct pw_text draft)
 {
+    struct json_error error;
+    return draft.length ? json_parse(document, draft.data, draft.length, &json_limits_frame, &error) : 0;
+}
+
+int notice_draft_read(struct pw_text draft, uint32_t *ret_news_level, bool *ret_changed)
+{
+    struct pw_document document = {0};
+    int status = read_draft(&document, draft);
+    uint32_t level = level_by_name(json_text(&document, json_member(&document, PW_NODE_ROOT, "news")));
+    *ret_news_level = level < PW_LEVEL_COUNT ? level : PW_LEVEL_NONE;
+    *ret_changed = json_count(&document, json_member(&document, PW_NODE_ROOT, "changed")) > 0;
+    json_release(&document);
+    return status;
+}
+
+static void write_draft(struct buffer *out, const struct case_change *change,
+                        const struct pw_document *before)
+{
+    struct pw_text changed = json_raw(before, json_member(before, PW_NODE_ROOT, "changed"));
+    uint32_t news = level_by_name(json_text(before, json_member(before, PW_NODE_ROOT, "news")));
     json_write_begin(out, '{');
     json_write_key(out, "pathways");
     json_write_begin(out, '[');
@@ -30,9 +50,21 @@ void notice_draft(struct buffer *out, const struct case_change *change)
         if (change->levels[pathway] > PW_LEVEL_NOTE || change->asks[pathway])
             json_write_string(out, pathways[pathway].name);
     json_write_end(out, ']');
-    if (change->changed.length)
-        json_member_raw(out, "changed", change->changed);
+    news = news < PW_LEVEL_COUNT && news > change->news_level ? news : change->news_level;
+    json_member_string(out, "news", level_names[news]);
+    if (change->changed.length || changed.length)
+        json_member_raw(out, "changed", change->changed.length ? change->changed : changed);
     json_write_end(out, '}');
+}
+
+int notice_draft(struct buffer *out, const struct case_change *change, struct pw_text before)
+{
+    struct pw_document document = {0};
+    int status = read_draft(&document, before);
+    if (status == 0)
+        write_draft(out, change, &document);
+    json_release(&document);
+    return status < 0 ? status : out->failed ? PW_ERROR_MEMORY : 0;
 }
 
 /* ---- findings ------------------------------------------------------------------------------------------ */
@@ -147,17 +179,6 @@ static int write_event(void *to, const struct journal_event *event)
     return status;
 }
 
-/* Names of pathways, comma-separated, as a JSON array. */
-static void write_names(struct buffer *out, const char *names)
-{
-    json_write_begin(out, '[');
-    for (size_t length; *names; names += length + (names[length] == ',')) {
-        length = strcspn(names, ",");
-        json_write_text(out, (struct pw_text){names, length});
-    }
-    json_write_end(out, ']');
-}
-
 /* The pathways that raise something; when nothing stands any more, those that did. */
 static void write_pathways(struct buffer *out, const struct dossier *dossier, const struct pw_document *draft)
 {
@@ -241,10 +262,7 @@ static int word(struct buffer *out, const struct dossier *dossier, const struct 
 int notice_word(struct buffer *out, const struct dossier *dossier, const struct journal_notice *notice)
 {
     struct pw_document draft = {0};
-    struct json_error error;
-    int status = notice->body.length
-                     ? json_parse(&draft, notice->body.data, notice->body.length, &json_limits_frame, &error)
-                     : 0;
+    int status = read_draft(&draft, notice->body);
     if (status == 0)
         status = word(out, dossier, notice, &draft);
     json_release(&draft);
@@ -266,11 +284,14 @@ void notice_digest_begin(struct buffer *out, const struct journal_notice *notice
 int notice_digest_case(struct buffer *out, const struct dossier *dossier, const struct journal_notice *notice)
 {
     struct telling telling = {0};
-    int status = tell_findings(&telling, dossier);
+    struct pw_document draft = {0};
+    int status = read_draft(&draft, notice->body);
+    if (status == 0)
+        status = tell_findings(&telling, dossier);
     json_write_begin(out, '{');
     write_case(out, dossier, notice);
-    json_write_key(out, "pathways");
-    write_names(out, dossier->pathways);
+    write_pathways(out, dossier, &draft);
+    json_release(&draft);
     json_member_string(out, "title", dossier->title);
     json_member_string(out, "explanation", telling.explanation);
     write_time(out, "decide_by", dossier->decide_by_ms);

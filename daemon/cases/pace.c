@@ -26,9 +26,9 @@ static struct pw_text text_of(const char *string)
 /* ---- joining ------------------------------------------------------------------------------------------- */
 
 /* Of two changes that are told together, the one that says more. */
-static const char *const changes_by_weight[] = {"reminder", "assigned", "added",    "asked",    "raised",
-                                                "due",      "changed",  "appealed", "reopened", "escalated",
-                                                "opened",   "closed",   "proposed"};
+static const char *const changes_by_weight[] = {"reminder",  "assigned", "added",    "asked",    "raised",
+                                                "due",       "changed",  "appealed", "reopened", "opened",
+                                                "escalated", "closed",   "proposed"};
 
 static size_t weight(struct pw_text change)
 {
@@ -38,32 +38,51 @@ static size_t weight(struct pw_text change)
     return 0;
 }
 
-static struct pw_text joined(struct pw_text before, struct pw_text after)
+/* What is over does not outweigh what ended it. */
+static struct pw_text joined(struct pw_text before, struct pw_text after, struct pw_text state)
 {
-    if (text_is(after, "withdrawn") || text_is(before, "withdrawn"))
+    bool over = text_is(before, "withdrawn") ||
+                (text_is(before, "proposed") && !text_is(state, "proposed")) ||
+                (text_is(before, "closed") && !text_is(state, "closed"));
+    if (over || text_is(after, "withdrawn"))
         return after;
     return weight(after) >= weight(before) ? after : before;
 }
 
-/* The one of this case and recipient that is not let go yet. */
-struct seeking {
-    const struct recipient *recipient;
-    struct held *held;
-    bool found, told; /* told: something of this case was let go to them before */
+/* What one recipient knows of the case, and what they are not told yet. */
+struct acquaintance {
+    struct held held; /* not let go; `bytes` NULL: nothing is */
+    bool told;        /* believes that the case stands */
+    uint32_t level;   /* at which they believe it to be; none: they know nothing */
 };
+
+struct seeking {
+    const struct recipients *recipients;
+    struct acquaintance *known; /* parallel */
+};
+
+/* Rows come oldest first: the newest has the last word. */
+static int learn(struct acquaintance *known, const struct journal_notice *notice)
+{
+    if (text_is(notice->state, "held") || text_is(notice->state, "digest")) {
+        held_release(&known->held);
+        return held_copy(&known->held, notice);
+    }
+    if (text_is(notice->state, "muted"))
+        return 0;
+    known->told = !text_is(notice->change, "withdrawn");
+    known->level = known->told ? notice->level : PW_LEVEL_NONE;
+    return 0;
+}
 
 static int seek(void *to, const struct journal_notice *notice)
 {
-    struct seeking *seeking = to;
-    if (!text_is(notice->channel, seeking->recipient->channel) ||
-        !text_is(notice->reviewer, seeking->recipient->reviewer))
-        return 0;
-    if (text_is(notice->state, "held") || text_is(notice->state, "digest")) {
-        seeking->found = true;
-        held_release(seeking->held);
-        return held_copy(seeking->held, notice);
+    const struct seeking *seeking = to;
+    for (uint32_t i = 0; i < seeking->recipients->count; i++) {
+        const struct recipient *recipient = &seeking->recipients->items[i];
+        if (text_is(notice->channel, recipient->channel) && text_is(notice->reviewer, recipient->reviewer))
+            return learn(&seeking->known[i], notice);
     }
-    seeking->told |= !text_is(notice->state, "muted");
     return 0;
 }
 
@@ -71,8 +90,7 @@ static int seek(void *to, const struct journal_notice *notice)
 static int64_t settles_at(const struct config *config, const struct journal_notice *before, int64_t now_ms)
 {
     int64_t wait = now_ms + (int64_t)config->wait_s * 1000;
-    bool waits = before && text_is(before->state, "held") && before->next_ms > now_ms;
-    if (!waits)
+    if (!before || !text_is(before->state, "held"))
         return wait;
     int64_t most = before->created_ms + (int64_t)config->wait_most_s * 1000;
     most = most > now_ms ? most : before->next_ms; /* it waits for another reason than the case's */
@@ -81,17 +99,15 @@ static int64_t settles_at(const struct config *config, const struct journal_noti
 
 /* What was never told need not be taken back. */
 static int join(struct journal_writer *writer, const struct config *config, const struct case_change *change,
-                const struct seeking *seeking, struct journal_notice *next)
+                const struct acquaintance *known, struct journal_notice *next)
 {
-    const struct journal_notice *before = &seeking->held->notice;
-    int64_t now_ms = journal_writer_now(writer);
+    const struct journal_notice *before = &known->held.notice;
     struct pw_text after = text_of(change->change);
-    bool was_new = text_is(before->change, "opened") || text_is(before->change, "reopened");
     next->notice_number = before->notice_number;
-    next->previous_level = before->previous_level;
-    next->change = joined(before->change, after);
-    next->next_ms = settles_at(config, before, now_ms);
-    if (text_is(after, "withdrawn") && (was_new || !seeking->told)) {
+    next->change = joined(before->change, after, change->after->state);
+    if (!text_is(next->state, "digest"))
+        next->next_ms = settles_at(config, before, journal_writer_now(writer));
+    if (text_is(after, "withdrawn") && !known->told) {
         next->change = before->change;
         next->state = text_of("muted");
         next->reason = text_of("It was withdrawn before anybody was told.");
@@ -110,18 +126,23 @@ static void write_id(struct buffer *id, const struct journal_case *item, const s
                   recipient->reviewer[0] ? recipient->reviewer : "*");
 }
 
+/* Who was told in the digest only is not called up to hear that it was nothing. */
+static void leave_to_digest(struct journal_notice *next, const struct config *config, int64_t now_ms)
+{
+    struct config_pace pace = office_pace(config, reviewer_named(config, next->reviewer));
+    next->state = text_of("digest");
+    next->reason = text_of("They heard of the case in a digest, and hear in one that it is over.");
+    next->next_ms = office_next_digest(&pace, now_ms);
+}
+
 static int hold(struct journal_writer *writer, const struct config *config, const struct case_change *change,
-                const struct recipient *recipient, struct pw_text draft)
+                const struct recipient *recipient, const struct acquaintance *known)
 {
     const struct journal_case *item = change->after;
     int64_t now_ms = journal_writer_now(writer);
-    struct held held = {0};
-    struct buffer id = {0};
-    struct seeking seeking = {.recipient = recipient, .held = &held};
+    struct buffer id = {0}, draft = {0};
     write_id(&id, item, recipient);
-    int status = id.failed
-                     ? PW_ERROR_MEMORY
-                     : journal_notices_of_case(journal_writer_view(writer), item->case_id, seek, &seeking);
+    int status = notice_draft(&draft, change, known->held.notice.body);
     struct journal_notice next = {.case_id = item->case_id,
                                   .revision = item->revision,
                                   .notice_id = buffer_view(&id),
@@ -129,26 +150,39 @@ static int hold(struct journal_writer *writer, const struct config *config, cons
                                   .reviewer = text_of(recipient->reviewer),
                                   .address = text_of(recipient->address),
                                   .state = text_of("held"),
-                                  .body = draft,
+                                  .body = buffer_view(&draft),
                                   .created_ms = now_ms,
                                   .next_ms = settles_at(config, NULL, now_ms),
                                   .change = text_of(change->change),
                                   .level = item->level,
-                                  .previous_level = change->previous_level,
+                                  .previous_level = known->level,
                                   .sequence = change->sequence,
                                   .because = text_of(recipient->because),
                                   .reason = text_of("It waits until the case has settled.")};
-    if (recipient
-            ->digest) { /* who was told in the digest only is not called up to hear that it was nothing */
-        struct config_pace pace = office_pace(config, reviewer_named(config, next.reviewer));
-        next.state = text_of("digest");
-        next.next_ms = office_next_digest(&pace, now_ms);
-    }
+    if (recipient->digest)
+        leave_to_digest(&next, config, now_ms);
     if (status == 0)
-        status =
-            seeking.found ? join(writer, config, change, &seeking, &next) : journal_notice_add(writer, &next);
+        status = id.failed           ? PW_ERROR_MEMORY
+                 : known->held.bytes ? join(writer, config, change, known, &next)
+                                     : journal_notice_add(writer, &next);
     buffer_release(&id);
-    held_release(&held);
+    buffer_release(&draft);
+    return status;
+}
+
+static int hold_all(struct journal_writer *writer, const struct config *config,
+                    const struct case_change *change, const struct recipients *recipients)
+{
+    struct seeking seeking = {recipients,
+                              calloc(recipients->count ? recipients->count : 1, sizeof(*seeking.known))};
+    int status = seeking.known ? journal_notices_of_case(journal_writer_view(writer), change->after->case_id,
+                                                         seek, &seeking)
+                               : PW_ERROR_MEMORY;
+    for (uint32_t i = 0; i < recipients->count && status == 0; i++)
+        status = hold(writer, config, change, &recipients->items[i], &seeking.known[i]);
+    for (uint32_t i = 0; seeking.known && i < recipients->count; i++)
+        held_release(&seeking.known[i].held);
+    free(seeking.known);
     return status;
 }
 
@@ -156,20 +190,16 @@ int notices_write(struct journal_writer *writer, const struct config *config,
                   const struct case_change *change, uint32_t *ret_count)
 {
     struct recipients *recipients = calloc(1, sizeof(*recipients));
-    struct buffer draft = {0};
+    uint32_t looked = 0;
     if (!recipients)
         return PW_ERROR_MEMORY;
-    notice_draft(&draft, change);
-    int status = draft.failed ? PW_ERROR_MEMORY
-                              : recipients_find(journal_writer_view(writer), config, change, recipients);
-    for (uint32_t i = 0; i < recipients->count && status == 0; i++)
-        status = hold(writer, config, change, &recipients->items[i], buffer_view(&draft));
+    int status = recipients_find(journal_writer_view(writer), config, change, recipients);
+    if (status == 0)
+        status = hold_all(writer, config, change, recipients);
     if (status == 0)
         *ret_count = recipients->count;
-    uint32_t looked = 0;
     if (status == 0 && recipients->count && !config->wait_s)
         status = notices_let_go(writer, config, recipients->count, &looked);
-    buffer_release(&draft);
     free(recipients);
     return status;
 }
@@ -201,13 +231,28 @@ static void become(struct letting *letting, const char *state, const char *forma
     letting->next.reason = text_of(letting->reason);
 }
 
-/* Whether it is told whatever the hour, the silence and the cap. */
+/* Whether it is told whatever the hour and the silence: what they know of has risen to required or above, what they do not
+ * know of is prohibited, or it is overdue. */
 static bool breaks_through(const struct letting *letting)
 {
     struct pw_text change = letting->next.change;
-    uint32_t level = letting->dossier.join.level;
-    return text_is(change, "escalated") || (level >= PW_LEVEL_REQUIRED && text_is(change, "raised")) ||
-           (level >= PW_LEVEL_PROHIBITED && text_is(change, "opened"));
+    uint32_t level = letting->dossier.join.level, known = letting->next.previous_level;
+    bool rises = level > known && level >= (known ? PW_LEVEL_REQUIRED : PW_LEVEL_PROHIBITED);
+    return text_is(change, "escalated") || (rises && !text_is(change, "withdrawn"));
+}
+
+/* A rise that is over before it is told is none; who knows nothing of the case yet hears of it all the same. */
+static bool fell_again(struct letting *letting)
+{
+    struct pw_text change = letting->next.change;
+    const struct case_join *join = &letting->dossier.join;
+    uint32_t known = letting->next.previous_level;
+    bool risen = join->level > known;
+    if (!known || risen ||
+        !(text_is(change, "raised") || (text_is(change, "asked") && !join->needs_information)))
+        return false;
+    become(letting, "muted", "What was new was over before it was let go.");
+    return true;
 }
 
 /* Of what is over by now nobody need hear. */
@@ -223,23 +268,29 @@ static bool is_over(struct letting *letting)
                          : "The case was open again before it was let go.");
     else if (settled && !text_is(change, "closed"))
         become(letting, "muted", "The case was decided before it was let go.");
-    else if (text_is(change, "proposed") != (strcmp(state, "proposed") == 0) && text_is(change, "proposed"))
+    else if (text_is(change, "proposed") && strcmp(state, "proposed") != 0)
         become(letting, "muted", "The proposal was settled before it was let go.");
     else
-        return false;
+        return fell_again(letting);
     return true;
 }
 
-/* Beside a `prohibited` finding that they know of, lesser news is none. */
-static bool is_inhibited(struct letting *letting)
+/* Beside a `prohibited` finding that they know of, lesser news is none; but that a decision's ground has changed is. */
+static int is_inhibited(struct letting *letting, bool *ret_inhibited)
 {
     struct pw_text change = letting->next.change;
-    bool lesser = text_is(change, "added") || text_is(change, "asked");
+    uint32_t news = PW_LEVEL_NONE;
+    bool changed = false, lesser = text_is(change, "added") || text_is(change, "asked");
+    *ret_inhibited = false;
     if (letting->dossier.join.level < PW_LEVEL_PROHIBITED ||
         letting->next.previous_level < PW_LEVEL_PROHIBITED || !lesser)
-        return false;
+        return 0;
+    int status = notice_draft_read(letting->next.body, &news, &changed);
+    if (status < 0 || changed || news >= PW_LEVEL_PROHIBITED)
+        return status;
     become(letting, "muted", "Beside a finding at prohibited, which was told, a lesser one is no news.");
-    return true;
+    *ret_inhibited = true;
+    return 0;
 }
 
 struct silencing {
@@ -280,6 +331,34 @@ static int is_silenced(struct letting *letting, bool *ret_silent)
     return status < 0 ? status : 0;
 }
 
+/* ---- who can be reached -------------------------------------------------------------------------------- */
+
+static bool is_channel(const struct config *config, const char *name)
+{
+    for (uint32_t i = 0; i < config->plugin_count; i++)
+        if (config->plugins[i].stage == PW_STAGE_NOTIFY && strcmp(config->plugins[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* The configuration may have changed since: an address is where it is now, and who has left is told nothing. */
+static bool is_unreachable(struct letting *letting)
+{
+    const struct journal_notice *notice = &letting->held->notice;
+    const char *address =
+        letting->reviewer ? reviewer_address(letting->reviewer, letting->held->channel) : "";
+    if (!is_channel(letting->config, letting->held->channel))
+        become(letting, "muted", "The channel %s is not configured any more.", letting->held->channel);
+    else if (notice->reviewer.length && !letting->reviewer)
+        become(letting, "muted", "%.*s is no reviewer any more.", TEXT_FMT(notice->reviewer));
+    else if (!address)
+        become(letting, "muted", "%s has no address on %s any more.", letting->reviewer->name,
+               letting->held->channel);
+    else
+        letting->next.address = text_of(address);
+    return !address || !text_is(letting->next.state, "waiting");
+}
+
 /* ---- deputies ------------------------------------------------------------------------------------------ */
 
 struct twin {
@@ -288,13 +367,21 @@ struct twin {
     bool found;
 };
 
+/* What the deputy is told by themselves: the same revision or a later one, or what is not let go and will tell all. */
+static bool tells_as_much(const struct letting *letting, const struct journal_notice *notice)
+{
+    if (text_is(notice->state, "held") || text_is(notice->state, "digest"))
+        return true;
+    return notice->revision >= letting->held->notice.revision && !text_is(notice->state, "muted") &&
+           !text_is(notice->state, "failed");
+}
+
 static int find_twin(void *to, const struct journal_notice *notice)
 {
     struct twin *twin = to;
     const struct journal_notice *own = &twin->letting->next;
     twin->found |= notice->notice_number != own->notice_number && text_equal(notice->channel, own->channel) &&
-                   text_is(notice->reviewer, twin->deputy) && notice->revision >= own->revision &&
-                   !text_is(notice->state, "muted");
+                   text_is(notice->reviewer, twin->deputy) && tells_as_much(twin->letting, notice);
     return 0;
 }
 
@@ -369,10 +456,11 @@ static int within_hours(struct letting *letting)
         become(letting, "held", "%s has quiet hours until %s.", letting->reviewer->name, at);
         return 0;
     }
-    if (letting->pace.daily_cap)
+    bool capped = letting->pace.daily_cap && letting->dossier.join.level < PW_LEVEL_REQUIRED;
+    if (capped)
         status = journal_notices_told(journal_writer_view(letting->writer), letting->next.reviewer,
                                       office_day_begins(&letting->pace, letting->now_ms), &told);
-    if (status == 0 && letting->pace.daily_cap && told >= letting->pace.daily_cap)
+    if (status == 0 && capped && told >= letting->pace.daily_cap)
         to_digest(letting, "The day's notices have reached the cap.");
     return status;
 }
@@ -382,10 +470,10 @@ static int within_hours(struct letting *letting)
 static int judge(struct letting *letting)
 {
     bool silent = false;
-    int status = 0;
-    if (is_over(letting) || is_inhibited(letting))
+    if (is_over(letting) || is_unreachable(letting))
         return 0;
-    if (!breaks_through(letting))
+    int status = is_inhibited(letting, &silent);
+    if (status == 0 && !silent && !breaks_through(letting))
         status = is_silenced(letting, &silent);
     if (status == 0 && !silent && letting->reviewer)
         status = find_deputy(letting);

@@ -9,9 +9,10 @@
  *                 │   └── absent: goes to the deputy
  *                 └── over by then, told before, silenced, needless beside a `prohibited` finding ──▶ muted
  *
- * Of one case, one reviewer has at most one notice that is not let go yet on a channel: further changes join it. What raises
- * a case to `required` or above, and what is overdue, breaks through silences, quiet hours and caps; nothing breaks through
- * the wait, or a nightly batch would be told event by event.
+ * Of one case, one reviewer has at most one notice that is not let go yet on a channel: further changes join it. A case that
+ * they know of and that rises to `required` or above, one at `prohibited` that they do not know of, and what is overdue break
+ * through silences and quiet hours; no cap puts off what stands at `required` or above. Nothing breaks through the wait, or
+ * a nightly batch would be told event by event.
  *
  * Journal thread, inside a task's transaction.
  */

@@ -178,14 +178,29 @@ static void add_people(struct recipients *recipients, const struct config *confi
     }
 }
 
+/* One person, on those of the channels where they are reached, else on any of their own. */
+static bool add_person(struct recipients *recipients, char *const *channels,
+                       const struct config_reviewer *reviewer, const struct because *because)
+{
+    bool reached = false;
+    for (; channels && *channels; channels++) {
+        const char *address = reviewer_address(reviewer, *channels);
+        if (address)
+            reached = add(recipients, *channels, reviewer->name, address, because) || reached;
+    }
+    for (uint32_t i = 0; !reached && reviewer->channels && reviewer->channels[i]; i++)
+        add(recipients, reviewer->channels[i], reviewer->name, reviewer->addresses[i], because);
+    return reached || (reviewer->channels && reviewer->channels[0]);
+}
+
 static void add_lead(struct recipients *recipients, const struct config *config,
                      const struct config_queue *queue)
 {
-    char *lead[] = {queue->lead, NULL};
+    const struct config_reviewer *lead = queue->lead ? reviewer_named(config, text_of(queue->lead)) : NULL;
     const struct because because = {"You lead the queue ", queue->name,
                                     ", and this was not decided in time."};
-    if (queue->lead)
-        add_people(recipients, config, queue->channels, lead, &because);
+    if (lead)
+        add_person(recipients, queue->channels, lead, &because);
 }
 
 static int add_routes(struct journal_view *view, const struct config *config,
@@ -225,12 +240,13 @@ static void leave_to_assignee(struct recipients *recipients, const struct config
     for (size_t i = 0; i < sizeof for_all / sizeof *for_all; i++)
         if (strcmp(change->change, for_all[i]) == 0)
             return;
-    char *one[] = {assignee->name, NULL};
+    if (!assignee->channels || !assignee->channels[0])
+        return; /* who cannot be reached hears of nothing for anybody */
     for (uint32_t i = 0; i < recipients->count; i++)
         if (!*recipients->items[i].reviewer)
             recipients->items[kept++] = recipients->items[i];
     recipients->count = kept;
-    add_people(recipients, config, queue ? queue->channels : assignee->channels, one, &yours);
+    add_person(recipients, queue ? queue->channels : NULL, assignee, &yours);
 }
 
 /* ---- who was told -------------------------------------------------------------------------------------- */

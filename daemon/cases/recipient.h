@@ -17,6 +17,7 @@ struct case_change {
     const struct journal_case *after;
     const char *change; /* "opened" … see include/pathwayd/notice.h */
     uint32_t previous_level;
+    uint32_t news_level;            /* the highest level of rules that did not speak before */
     uint32_t levels[PATHWAY_COUNT]; /* join of the standing findings, by pathway; for a withdrawal what stood
                                        before */
     bool asks[PATHWAY_COUNT];

@@ -183,6 +183,8 @@ bool office_is_quiet(const struct config_pace *pace, int64_t now_ms, int64_t *re
     if (over_midnight ? !late && !early : !late || !early)
         return false;
     *ret_until_ms = office_at(pace->zone, now.day + (over_midnight && late), to);
+    if (*ret_until_ms <= now_ms) /* in the second of two hours of one name */
+        *ret_until_ms = now_ms + (to - now.minute) * MINUTE_MS;
     return true;
 }
 

@@ -120,6 +120,13 @@ static const char version_4[] =
     "ALTER TABLE notice ADD COLUMN because TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE notice ADD COLUMN reason TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE notice ADD COLUMN told INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE notice SET change = ifnull(json_extract(body, '$.change'), 'opened'), told = CASE WHEN state IN "
+    "('delivered', 'waiting') THEN created ELSE 0 END, level = CASE json_extract(body, '$.level') WHEN "
+    "'note' THEN 1 "
+    "WHEN 'suggested' THEN 2 WHEN 'recommended' THEN 3 WHEN 'required' THEN 4 WHEN 'prohibited' THEN 5 ELSE "
+    "0 END "
+    "WHERE json_valid(body);"
+    "UPDATE review_case SET wake = CAST(strftime('%s', 'now') AS INTEGER) * 1000 + 172800000 WHERE open = 1;"
     "CREATE INDEX notice_held ON notice(next) WHERE state IN ('held', 'digest');"
     "CREATE INDEX notice_told ON notice(reviewer, told) WHERE told > 0;"
     "CREATE TABLE entry(id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL, kind TEXT NOT NULL, actor TEXT NOT "
@@ -177,11 +184,7 @@ static const char version_5[] =
     "feed);";
 
 const struct schema_step schema_steps[] = {
-    {1, version_1},
-    {2, version_2},
-    {3, version_3},
-    {4, version_4},
-    {5, version_5},
+    {1, version_1}, {2, version_2}, {3, version_3}, {4, version_4}, {5, version_5},
 };
 const uint32_t schema_step_count = sizeof(schema_steps) / sizeof(schema_steps[0]);
 

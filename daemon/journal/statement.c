@@ -220,17 +220,20 @@ const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_NOTICES_NEXT] =
         "SELECT next FROM notice WHERE channel = (SELECT id FROM name WHERE name = ?1) "
         "AND state = 'waiting' ORDER BY next LIMIT 1",
-    [STATEMENT_NOTICES_HELD] =
-        NOTICE_COLUMNS "WHERE n.state IN ('held', 'digest') AND n.next <= ?1 ORDER BY n.next, n.number LIMIT ?2",
-    [STATEMENT_NOTICES_OF_DIGEST] = NOTICE_COLUMNS
-    "WHERE n.state = 'digest' AND n.next <= ?3 AND n.reviewer = ?2 AND n.channel = (SELECT "
-    "id FROM name WHERE name = ?1) ORDER BY n.next, n.number LIMIT ?4",
+    [STATEMENT_NOTICES_HELD] = NOTICE_COLUMNS
+    "WHERE n.state IN ('held', 'digest') AND n.next <= ?1 ORDER BY n.next, n.number LIMIT ?2",
+    /* The state is named twice for the index's sake. */
+    [STATEMENT_NOTICES_OF_DIGEST] =
+        NOTICE_COLUMNS "WHERE n.state IN ('held', 'digest') AND n.state = 'digest' AND n.next <= ?3 AND "
+                       "n.reviewer = ?2 AND n.channel = (SELECT "
+                       "id FROM name WHERE name = ?1) ORDER BY n.next, n.number LIMIT ?4",
     [STATEMENT_NOTICES_BACKLOG] =
-        "SELECT reviewer FROM notice WHERE state = 'waiting' AND case_id > 0 AND told <= ?2 AND channel = "
+        "SELECT reviewer FROM notice WHERE state = 'waiting' AND case_id > 0 AND told > 0 AND told <= ?2 AND "
+        "channel = "
         "(SELECT id FROM name WHERE name = ?1) GROUP BY reviewer HAVING count(*) >= ?3",
-    [STATEMENT_NOTICES_BACKLOG_OF] =
-        NOTICE_COLUMNS "WHERE n.state = 'waiting' AND n.case_id > 0 AND n.told <= ?3 AND n.reviewer = ?2 AND "
-                       "n.channel = (SELECT id FROM name WHERE name = ?1) ORDER BY n.number LIMIT ?4",
+    [STATEMENT_NOTICES_BACKLOG_OF] = NOTICE_COLUMNS
+    "WHERE n.state = 'waiting' AND n.case_id > 0 AND n.told > 0 AND n.told <= ?3 AND n.reviewer = ?2 AND "
+    "n.channel = (SELECT id FROM name WHERE name = ?1) ORDER BY n.number LIMIT ?4",
     [STATEMENT_NOTICES_TOLD] =
         "SELECT count(*) FROM notice WHERE reviewer = ?1 AND told >= ?2 AND told > 0 AND state <> 'folded'",
 

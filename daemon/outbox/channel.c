@@ -15,6 +15,7 @@
 #define CHANNEL_SCAN_ROWS 1024u    /* how many due notices are looked through for a fresh one */
 #define CHANNEL_AGAIN_MS  1000u    /* after the journal or the host could not */
 #define CHANNEL_LOOK_MS   3600000u /* look at the wall clock at least this often: it may be set */
+#define CHANNEL_FOLD_MS   2000u    /* longer than cases/due.c takes to see that a channel is back */
 #define CHANNEL_GRACE_MS  5000u    /* how long a stop waits for the answer under way */
 #define CHANNEL_LOG_BYTES 900u
 
@@ -79,7 +80,6 @@ static void settle(struct channel *channel)
     struct settlement *settlement = &channel->settlement;
     settlement->channel = channel;
     settlement->instance = channel->plugin->name;
-    settlement->config = channel->around->config;
     settlement->notice_id = channel->carried.notice_id.data;
     channel->state = CHANNEL_SETTLING;
     channel->failures += settlement->outcome != SETTLEMENT_DELIVERED;
@@ -317,7 +317,10 @@ void channel_settled(struct channel *channel, int status)
     channel->state = CHANNEL_IDLE;
     channel->unsettled = false;
     if (!channel->stopping) {
-        channel_pump(channel);
+        if (status == 0 && channel->settlement.recovered)
+            arm(channel, CHANNEL_FOLD_MS); /* what waits is about to become one digest a person */
+        else
+            channel_pump(channel);
         return;
     }
     stop_host(channel);

@@ -24,7 +24,6 @@ struct channel;
 /* What a channel needs of the outbox; the same for all channels. */
 struct channel_surroundings {
     uv_loop_t *loop;
-    const struct config *config;
     struct journal *journal;
     struct journal_view *view;
     const struct host_options *options;

@@ -110,7 +110,6 @@ int outbox_new(uv_loop_t *loop, const struct config *config, struct journal *jou
     if (outbox == NULL)
         return PW_ERROR_MEMORY;
     outbox->around = (struct channel_surroundings){.loop = loop,
-                                                   .config = config,
                                                    .journal = journal,
                                                    .options = options,
                                                    .clock_ms = clock_ms,

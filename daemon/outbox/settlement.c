@@ -149,7 +149,6 @@ int settlement_write(struct journal_writer *writer, struct journal_task *task)
                            : journal_audit(writer, audit_kinds[settlement->outcome], buffer_view(&detail));
     buffer_release(&detail);
     if (status == 0 && settlement->recovered)
-        status = digest_backlog(writer, settlement->config,
-                                (struct pw_text){settlement->instance, strlen(settlement->instance)});
+        status = digest_recovered(writer, settlement->instance);
     return status;
 }

@@ -13,7 +13,6 @@
 #ifndef PATHWAYD_OUTBOX_SETTLEMENT_H
 #define PATHWAYD_OUTBOX_SETTLEMENT_H
 
-#include "config/config.h"
 #include "dispatch/host_process.h"
 #include "journal/journal.h"
 
@@ -43,7 +42,6 @@ struct settlement {
     char error[SETTLEMENT_ERROR_BYTES + 1u]; /* NUL-terminated UTF-8 without control characters */
     char *notice_id;                         /* owned */
     char *instance;                          /* borrowed */
-    const struct config *config;             /* borrowed */
     bool recovered;                          /* a notice that had failed got through: the channel is back */
 };
 

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <pathwayd/plugin.h>
 #include "cases/cases.h"
 #include "dispatch/pathway.h"
 #include "host/frame.h"
@@ -39,6 +40,11 @@ static char *lab_only[] = {"lab", NULL};
     }
 static struct config_reviewer reviewers[] = {REVIEWER("alice", mail_channels, alice_address),
                                              REVIEWER("bob", mail_channels, bob_address)};
+#define CHANNEL(word)                                                                                        \
+    {                                                                                                        \
+        .name = word, .stage = PW_STAGE_NOTIFY                                                               \
+    }
+static struct config_plugin scene_channels[] = {CHANNEL("mail"), CHANNEL("mail-office"), CHANNEL("stream")};
 static char *every_day[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL};
 static struct config_route routes[] = {
     {.min_level = PW_LEVEL_RECOMMENDED, .asking = true, .reviewers = alice, .channels = mail_channels},
@@ -68,6 +74,8 @@ static inline int set_up(void **state)
     assert_int_equal(journal_view_open(fixture->path, &fixture->view, &error), 0);
     fixture->config = (struct config){
         .pace = {.zone = "Etc/UTC", .quiet = "", .digest_at = "08:00", .digest_days = every_day},
+        .plugins = scene_channels,
+        .plugin_count = 3,
         .reviewers = reviewers,
         .reviewer_count = 2,
         .routes = routes,
@@ -102,7 +110,8 @@ static inline void appended(struct journal_append *append)
 }
 
 static const char body_format[] =
-    "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"https://a.example/\","
+    "{\"specversion\":\"1.0\",\"id\":\"%s\",\"time\":\"2026-01-01T00:00:00Z\",\"source\":\"https://a.example/"
+    "\","
     "\"type\":\"org.pathwayd.agreement.proposed.v1\",\"data\":{\"engagement_id\":"
     "\"%s\",\"title\":\"Title %s\"}}";
 

@@ -5,6 +5,7 @@
  */
 #include "journal_scratch.h"
 
+#include <pathwayd/plugin.h>
 #include "cases/appeal.h"
 #include "cases/decision.h"
 #include "cases/handling.h"
@@ -12,6 +13,7 @@
 #include "json/time.h"
 
 static char *channels[] = {"stream", NULL};
+static struct config_plugin plugins[] = {{.name = "stream", .stage = PW_STAGE_NOTIFY}};
 static struct config_route routes[] = {
     {.min_level = PW_LEVEL_SUGGESTED, .asking = true, .channels = channels}};
 static struct config_unit units[] = {{.code = "LAB", .contact = "lab@example.test"}, {.code = "EE"}};
@@ -71,6 +73,8 @@ static void begin(struct fixture *fixture)
     scratch_new(&fixture->scratch);
     fixture->config = (struct config){.review_days = 365,
                                       .type_prefix = "org.pathwayd.",
+                                      .plugins = plugins,
+                                      .plugin_count = 1,
                                       .routes = routes,
                                       .route_count = 1,
                                       .units = units,

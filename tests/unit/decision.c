@@ -5,6 +5,7 @@
  */
 #include "journal_scratch.h"
 
+#include <pathwayd/plugin.h>
 #include "cases/clearance.h"
 #include "cases/decision.h"
 
@@ -27,6 +28,7 @@ static int64_t moving_clock(void *context)
 }
 
 static char *channels[] = {"stream", NULL};
+static struct config_plugin plugins[] = {{.name = "stream", .stage = PW_STAGE_NOTIFY}};
 static struct config_route routes[] = {
     {.min_level = PW_LEVEL_SUGGESTED, .asking = true, .channels = channels}};
 
@@ -43,8 +45,12 @@ static void open_fixture(struct fixture *fixture)
     struct journal_options options = {
         .path = fixture->scratch.path, .min_free_bytes = 1, .clock_ms = moving_clock};
     assert_int_equal(journal_open(&options, &fixture->scratch.journal, &error), 0);
-    fixture->config = (struct config){
-        .review_days = 365, .type_prefix = "org.pathwayd.", .routes = routes, .route_count = 1};
+    fixture->config = (struct config){.review_days = 365,
+                                      .type_prefix = "org.pathwayd.",
+                                      .routes = routes,
+                                      .route_count = 1,
+                                      .plugins = plugins,
+                                      .plugin_count = 1};
 }
 
 /* ---- what happens ---- */

@@ -3,139 +3,9 @@
  * When people are told, hour by hour, on a real journal and a clock that the test sets: the wait, what joins, quiet hours,
  * digests, caps, deputies, silences, what a prohibited finding makes needless; reminders and escalations.
  */
-#include "case_scene.h"
+#include "pace_scene.h"
 
-#include "cases/clock.h"
-#include "cases/digest.h"
-#include "cases/pace.h"
-#include "json/time.h"
-
-#define SECOND INT64_C(1000)
-#define HOUR   (3600 * SECOND)
-#define DAY    (24 * HOUR)
-
-static char *desk[] = {"alice", "bob", NULL};
-static char *carol_address[] = {"carol@example.test", NULL};
 static char *units[] = {"CS", NULL};
-static uint32_t reminders[] = {2, 5, 0};
-static char *weekend[] = {"sat", "sun", NULL};
-
-/* A queue of two with a lead, a wait of 30 s, no pathway left out. */
-static int pace_set_up(void **state)
-{
-    static struct config_reviewer people[3];
-    static struct config_plugin mail = {.name = "mail"};
-    static struct config_queue queue = {
-        .name = "desk", .reviewers = desk, .channels = mail_channels, .lead = "carol"};
-    static struct config_route ways[] = {{.min_level = PW_LEVEL_SUGGESTED, .asking = true, .queue = "desk"}};
-    int status = set_up(state);
-    struct fixture *fixture = *state;
-    people[0] = (struct config_reviewer)REVIEWER("alice", mail_channels, alice_address);
-    people[1] = (struct config_reviewer)REVIEWER("bob", mail_channels, bob_address);
-    people[2] = (struct config_reviewer)REVIEWER("carol", mail_channels, carol_address);
-    struct config *config = &fixture->config;
-    config->plugins = &mail;
-    config->plugin_count = 1;
-    config->reviewers = people;
-    config->reviewer_count = 3;
-    config->queues = &queue;
-    config->queue_count = 1;
-    config->routes = ways;
-    config->route_count = 1;
-    config->wait_s = 30;
-    config->wait_most_s = 300;
-    config->reminder_days = reminders;
-    config->weekend = weekend;
-    config->day_ends = "17:00";
-    config->decide_days[PW_LEVEL_REQUIRED] = 5;
-    scene_now = SCENE_BEGINS + 10 * HOUR; /* the digest of the 1st is over */
-    return status;
-}
-
-/* ---- steps ---- */
-
-static void says(struct fixture *fixture, const char *id, const char *engagement, const char *rule,
-                 uint32_t level)
-{
-    char body[512];
-    store(fixture, id, engagement, body);
-    judge(fixture, fixture->sequence, body, "research", rule, level, 0);
-}
-
-static int let_go_run(struct journal_writer *writer, struct journal_task *task)
-{
-    const struct judging *judging = task->owner;
-    uint32_t count = 0;
-    int status = clock_ring(writer, judging->config, 64, &count);
-    return status < 0 ? status : notices_let_go(writer, judging->config, 64, &count);
-}
-
-/* The clock goes on, and what is due happens. */
-static void passes(struct fixture *fixture, int64_t ms)
-{
-    struct judging judging = {.config = &fixture->config};
-    scene_now += ms;
-    submit(fixture, &judging, let_go_run);
-}
-
-struct rows {
-    char text[4096];
-    struct pw_document document;
-};
-
-static int see_row(void *to, const struct journal_notice *notice)
-{
-    struct rows *rows = to;
-    size_t used = strlen(rows->text);
-    snprintf(rows->text + used, sizeof rows->text - used, "%.*s %.*s %.*s\n", TEXT_FMT(notice->reviewer),
-             TEXT_FMT(notice->change), TEXT_FMT(notice->state));
-    return 0;
-}
-
-/* "alice opened waiting\nbob …" of a case, oldest first. */
-static void assert_rows(struct fixture *fixture, const char *engagement, const char *wanted)
-{
-    struct rows rows = {.text = ""};
-    struct seen seen = look(fixture, engagement);
-    assert_int_equal(journal_notices_of_case(fixture->view, seen.case_id, see_row, &rows), 0);
-    assert_string_equal(rows.text, wanted);
-}
-
-struct finding_row {
-    const char *reviewer, *state;
-    char body[8192], reason[512], because[256];
-    uint32_t count;
-};
-
-static int find_row(void *to, const struct journal_notice *notice)
-{
-    struct finding_row *row = to;
-    if (!text_is(notice->reviewer, row->reviewer) || !text_is(notice->state, row->state))
-        return 0;
-    row->count++;
-    snprintf(row->body, sizeof row->body, "%.*s", (int)notice->body.length, notice->body.data);
-    snprintf(row->reason, sizeof row->reason, "%.*s", TEXT_FMT(notice->reason));
-    snprintf(row->because, sizeof row->because, "%.*s", TEXT_FMT(notice->because));
-    return 0;
-}
-
-/* The newest of that reviewer in that state. */
-static struct finding_row row_of(struct fixture *fixture, const char *engagement, const char *reviewer,
-                                 const char *state)
-{
-    struct finding_row row = {.reviewer = reviewer, .state = state};
-    struct seen seen = look(fixture, engagement);
-    assert_int_equal(journal_notices_of_case(fixture->view, seen.case_id, find_row, &row), 0);
-    if (!row.count)
-        fail_msg("%s has nothing that is %s", reviewer, state);
-    return row;
-}
-
-static void assert_said(const char *text, const char *wanted)
-{
-    if (!strstr(text, wanted))
-        fail_msg("expected: %s\nsaid: %s", wanted, text);
-}
 
 /* ---- the wait ---- */
 
@@ -218,24 +88,6 @@ static void quiet_hours_hold_and_a_rise_breaks_through(void **state)
     passes(fixture, 30 * SECOND);
     assert_rows(fixture, "E-1",
                 "alice opened waiting\nbob opened waiting\nalice raised waiting\nbob raised waiting\n");
-}
-
-static int first_of_digest(void *to, const struct journal_notice *notice)
-{
-    struct finding_row *row = to;
-    if (!text_is(notice->change, "digest") || !text_is(notice->reviewer, row->reviewer))
-        return 0;
-    row->count++;
-    snprintf(row->body, sizeof row->body, "%.*s", (int)notice->body.length, notice->body.data);
-    return 0;
-}
-
-static struct finding_row digest_of(struct fixture *fixture, const char *reviewer)
-{
-    struct finding_row row = {.reviewer = reviewer};
-    assert_int_equal(
-        journal_notices_due(fixture->view, PW_TEXT("mail"), INT64_MAX, 1000, first_of_digest, &row), 0);
-    return row;
 }
 
 static void advice_is_one_digest_and_never_an_empty_one(void **state)
@@ -390,12 +242,6 @@ static void beside_prohibited_lesser_news_is_none(void **state)
     assert_null(strstr(row.body, "research.b"));
 }
 
-static int fail_run(struct journal_writer *writer, struct journal_task *task)
-{
-    (void)task;
-    return digest_backlog(writer, ((struct judging *)task->owner)->config, PW_TEXT("mail"));
-}
-
 static void a_channel_that_is_back_tells_one_digest(void **state)
 {
     struct fixture *fixture = *state;
@@ -419,7 +265,7 @@ static void a_channel_that_is_back_tells_one_digest(void **state)
     assert_said(digest.body, "\"engagement_id\":\"E-1\"");
     assert_said(digest.body, "\"engagement_id\":\"E-6\"");
     assert_rows(fixture, "E-7", "alice opened waiting\nbob opened waiting\n");
-    assert_said(row_of(fixture, "E-1", "bob", "folded").reason, "It was told in the digest digest-");
+    assert_said(row_of(fixture, "E-1", "bob", "folded").reason, "It was told in the digest backlog-");
     submit(fixture, &judging, fail_run);
     assert_int_equal(digest_of(fixture, "alice").count, 1);
 }
