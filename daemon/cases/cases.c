@@ -82,8 +82,10 @@ static int apply_open(struct dossier *dossier, const struct questions_settled *s
     bool opens = case_opens(dossier->join.level, dossier->join.needs_information);
     if ((!dossier->exists && !opens) || (unchanged(dossier) && !settled->any))
         return 0;
-    if (settled->all && case_state_of(change->state) == CASE_NEEDS_INFORMATION)
+    if (settled->all && case_state_of(change->state) == CASE_NEEDS_INFORMATION) {
         change->state = case_states[CASE_IN_REVIEW];
+        change->word = change->word ? change->word : "answered";
+    }
     if (change->word && strcmp(change->word, "withdrawn") == 0)
         change->state = "withdrawn";
     if (change->word && strcmp(change->word, "reopened") == 0)

@@ -21,7 +21,7 @@
  *     new, triage, in_review,  a higher level, a question, another rule              the same    raised, asked, added
  *       needs_information,     every finding withdrawn                               withdrawn   withdrawn
  *       appealed
- *     needs_information        the last question is answered by an event (question.h)   in_review
+ *     needs_information        the last question is answered by an event (question.h)   in_review  answered
  *     withdrawn                a new finding                                         new         reopened
  *     proposed                 every finding withdrawn                               withdrawn   withdrawn
  *                              what it relies on is otherwise                        new *       changed, raised, …

@@ -151,7 +151,7 @@ static int make(struct act *act, const struct decision_request *request, const s
     act->to = two ? CASE_PROPOSED : act->to;
     if (status == 0)
         status = write_entry(act, request->disposition);
-    return status < 0 ? status : act_store(act, two ? "proposed" : NULL);
+    return status < 0 ? status : act_store(act, two ? "proposed" : "decided");
 }
 
 int decision_make(struct journal_writer *writer, const struct config *config,
@@ -231,7 +231,7 @@ static int second(struct act *act, const struct act_request *request)
     act->answer->review_by_ms = act->found.review_by_ms;
     if (status == 0)
         status = write_entry(act, (struct pw_text){0});
-    return status < 0 ? status : act_store(act, NULL);
+    return status < 0 ? status : act_store(act, "decided");
 }
 
 int decision_second(struct journal_writer *writer, const struct config *config,

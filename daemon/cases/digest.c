@@ -60,7 +60,8 @@ static int add_case(struct digest *digest, struct held *held)
     int status = dossier_of_case(&dossier, notice->case_id);
     const char *state = status == 0 && dossier.exists ? dossier.state : "closed";
     bool gone = (strcmp(state, "withdrawn") == 0) != text_is(notice->change, "withdrawn");
-    if (gone || strcmp(state, "decided") == 0 || strcmp(state, "closed") == 0) {
+    bool settled = strcmp(state, "decided") == 0 || strcmp(state, "closed") == 0;
+    if (gone || settled != (change_ends(notice->change) && !text_is(notice->change, "withdrawn"))) {
         dossier_close(&dossier);
         return status;
     }

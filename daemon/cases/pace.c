@@ -26,9 +26,9 @@ static struct pw_text text_of(const char *string)
 /* ---- joining ------------------------------------------------------------------------------------------- */
 
 /* Of two changes that are told together, the one that says more. */
-static const char *const changes_by_weight[] = {"reminder",  "assigned", "added",    "asked",    "raised",
-                                                "due",       "changed",  "appealed", "reopened", "opened",
-                                                "escalated", "closed",   "proposed"};
+static const char *const changes_by_weight[] = {"reminder", "assigned",  "added",   "asked",    "answered",
+                                                "raised",   "due",       "changed", "appealed", "reopened",
+                                                "opened",   "escalated", "closed",  "proposed"};
 
 static size_t weight(struct pw_text change)
 {
@@ -41,10 +41,8 @@ static size_t weight(struct pw_text change)
 /* What is over does not outweigh what ended it. */
 static struct pw_text joined(struct pw_text before, struct pw_text after, struct pw_text state)
 {
-    bool over = text_is(before, "withdrawn") ||
-                (text_is(before, "proposed") && !text_is(state, "proposed")) ||
-                (text_is(before, "closed") && !text_is(state, "closed"));
-    if (over || text_is(after, "withdrawn"))
+    bool over = change_ends(before) || (text_is(before, "proposed") && !text_is(state, "proposed"));
+    if (over || change_ends(after))
         return after;
     return weight(after) >= weight(before) ? after : before;
 }
@@ -70,7 +68,7 @@ static int learn(struct acquaintance *known, const struct journal_notice *notice
     }
     if (text_is(notice->state, "muted"))
         return 0;
-    known->told = !text_is(notice->change, "withdrawn");
+    known->told = !change_ends(notice->change);
     known->level = known->told ? notice->level : PW_LEVEL_NONE;
     return 0;
 }
@@ -107,10 +105,11 @@ static int join(struct journal_writer *writer, const struct config *config, cons
     next->change = joined(before->change, after, change->after->state);
     if (!text_is(next->state, "digest"))
         next->next_ms = settles_at(config, before, journal_writer_now(writer));
-    if (text_is(after, "withdrawn") && !known->told) {
+    if (change_ends(after) && !known->told) {
         next->change = before->change;
         next->state = text_of("muted");
-        next->reason = text_of("It was withdrawn before anybody was told.");
+        next->reason = text_of(text_is(after, "withdrawn") ? "It was withdrawn before anybody was told."
+                                                           : "It was decided before anybody was told.");
     }
     return journal_notice_update(writer, next);
 }
@@ -214,6 +213,7 @@ struct letting {
     struct journal_notice next; /* as it becomes */
     struct dossier dossier;
     const struct config_reviewer *reviewer; /* NULL: a channel that tells nobody in particular */
+    const struct config_plugin *channel;
     struct config_pace pace;
     int64_t now_ms;
     char reason[400], because[RECIPIENT_BECAUSE];
@@ -238,7 +238,7 @@ static bool breaks_through(const struct letting *letting)
     struct pw_text change = letting->next.change;
     uint32_t level = letting->dossier.join.level, known = letting->next.previous_level;
     bool rises = level > known && level >= (known ? PW_LEVEL_REQUIRED : PW_LEVEL_PROHIBITED);
-    return text_is(change, "escalated") || (rises && !text_is(change, "withdrawn"));
+    return text_is(change, "escalated") || (rises && !change_ends(change));
 }
 
 /* A rise that is over before it is told is none; who knows nothing of the case yet hears of it all the same. */
@@ -266,8 +266,10 @@ static bool is_over(struct letting *letting)
         become(letting, "muted",
                withdrawn ? "Every finding was withdrawn before it was let go."
                          : "The case was open again before it was let go.");
-    else if (settled && !text_is(change, "closed"))
+    else if (settled && !change_ends(change))
         become(letting, "muted", "The case was decided before it was let go.");
+    else if (!settled && !withdrawn && change_ends(change))
+        become(letting, "muted", "The case was open again before it was let go.");
     else if (text_is(change, "proposed") && strcmp(state, "proposed") != 0)
         become(letting, "muted", "The proposal was settled before it was let go.");
     else
@@ -333,12 +335,12 @@ static int is_silenced(struct letting *letting, bool *ret_silent)
 
 /* ---- who can be reached -------------------------------------------------------------------------------- */
 
-static bool is_channel(const struct config *config, const char *name)
+static const struct config_plugin *channel_named(const struct config *config, const char *name)
 {
     for (uint32_t i = 0; i < config->plugin_count; i++)
         if (config->plugins[i].stage == PW_STAGE_NOTIFY && strcmp(config->plugins[i].name, name) == 0)
-            return true;
-    return false;
+            return &config->plugins[i];
+    return NULL;
 }
 
 /* The configuration may have changed since: an address is where it is now, and who has left is told nothing. */
@@ -347,7 +349,8 @@ static bool is_unreachable(struct letting *letting)
     const struct journal_notice *notice = &letting->held->notice;
     const char *address =
         letting->reviewer ? reviewer_address(letting->reviewer, letting->held->channel) : "";
-    if (!is_channel(letting->config, letting->held->channel))
+    letting->channel = channel_named(letting->config, letting->held->channel);
+    if (!letting->channel)
         become(letting, "muted", "The channel %s is not configured any more.", letting->held->channel);
     else if (notice->reviewer.length && !letting->reviewer)
         become(letting, "muted", "%.*s is no reviewer any more.", TEXT_FMT(notice->reviewer));
@@ -444,8 +447,15 @@ static int within_hours(struct letting *letting)
     int64_t until_ms = 0;
     char at[TIME_TEXT_SIZE];
     int status = 0;
+    if (!letting->channel->paced) /* a program keeps no hours */
+        return 0;
     if (is_advice(letting)) {
         to_digest(letting, "Advice is told in the digest only.");
+        return 0;
+    }
+    if (letting->reviewer &&
+        (text_is(letting->next.change, "decided") || text_is(letting->next.change, "closed"))) {
+        to_digest(letting, "What is decided leaves nothing to do, and is told in the digest only.");
         return 0;
     }
     if (!letting->reviewer || breaks_through(letting))
@@ -472,8 +482,8 @@ static int judge(struct letting *letting)
     bool silent = false;
     if (is_over(letting) || is_unreachable(letting))
         return 0;
-    int status = is_inhibited(letting, &silent);
-    if (status == 0 && !silent && !breaks_through(letting))
+    int status = letting->channel->paced ? is_inhibited(letting, &silent) : 0;
+    if (status == 0 && !silent && letting->channel->paced && !breaks_through(letting))
         status = is_silenced(letting, &silent);
     if (status == 0 && !silent && letting->reviewer)
         status = find_deputy(letting);

@@ -10,6 +10,11 @@
 
 #include "json/json.h"
 
+bool change_ends(struct pw_text change)
+{
+    return text_is(change, "withdrawn") || text_is(change, "decided") || text_is(change, "closed");
+}
+
 /* ---- names --------------------------------------------------------------------------------------------- */
 
 const struct config_reviewer *reviewer_named(const struct config *config, struct pw_text name)
@@ -283,12 +288,12 @@ static int recall(void *to, const struct journal_notice *notice)
         add(recalling->recipients, channel, reviewer ? reviewer->name : "", reviewer ? address : "", &told);
     if (!recipient)
         return 0;
-    recipient->told = !text_is(notice->change, "withdrawn");
+    recipient->told = !change_ends(notice->change);
     recipient->digest = text_is(notice->state, "folded") || text_is(notice->state, "digest");
     return 0;
 }
 
-/* A withdrawal goes to those who were told: the routes would look at a level that nobody holds any more. */
+/* What ends a case goes to those who were told of it: the routes would look at a level that nobody holds any more. */
 static int recall_recipients(struct journal_view *view, const struct config *config,
                              const struct case_change *change, struct recipients *recipients)
 {
@@ -307,7 +312,7 @@ int recipients_find(struct journal_view *view, const struct config *config, cons
 {
     const struct config_queue *queue = queue_named(config, change->after->queue);
     recipients->count = 0;
-    if (strcmp(change->change, "withdrawn") == 0)
+    if (change_ends(text_of(change->change)))
         return recall_recipients(view, config, change, recipients);
     if (strcmp(change->change, "escalated") == 0 && queue && queue->lead)
         add_lead(recipients, config, queue);

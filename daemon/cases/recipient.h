@@ -27,8 +27,8 @@ struct case_change {
 
 struct recipient {
     const char *channel, *reviewer, *address; /* the configuration's */
-    bool digest;                              /* of a withdrawal: heard of the case in a digest */
-    bool told;                                /* of a withdrawal: believes that the case stands */
+    bool digest;                              /* of an end: heard of the case in a digest */
+    bool told;                                /* of an end: believes that the case is open */
     char because[RECIPIENT_BECAUSE];          /* a sentence */
 };
 struct recipients {
@@ -36,7 +36,10 @@ struct recipients {
     uint32_t count;
 };
 
-/* Those of the change; of a withdrawal, those who were told that the case stands. */
+/* Whether nothing is left to do after it: "withdrawn", "decided", "closed". */
+bool change_ends(struct pw_text change);
+
+/* Those of the change; of one that ends the case, those who were told that it is open. */
 int recipients_find(struct journal_view *view, const struct config *config, const struct case_change *change,
                     struct recipients *recipients);
 

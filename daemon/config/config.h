@@ -43,6 +43,8 @@ struct config_plugin {
     uint32_t config_line; /* … for error messages */
     char **readable;      /* further folders and files the plugin may read; NULL-terminated */
     uint32_t memory_mb;   /* address-space limit of the host, default 512 */
+    bool
+        paced; /* notify: keeps people's hours, digests and silences (cases/pace.h); false: a program's channel */
     uint32_t deadline_ms; /* per request, default 5,000 (notify: 60,000) */
 };
 

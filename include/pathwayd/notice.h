@@ -7,8 +7,8 @@
  *
  *     {"notice_id": "…",            stable over retries, printable ASCII, unique per recipient and change
  *      "kind": "case",               or "digest", "question", "alarm", see below
- *      "case_id": "C-000123", "engagement_id": "…", "revision": 3, "change": "opened|raised|asked|added|withdrawn|reopened|
- *                  proposed|changed|due|assigned|reminder|escalated|appealed|closed",
+ *      "case_id": "C-000123", "engagement_id": "…", "revision": 3, "change": "opened|raised|asked|answered|added|withdrawn|reopened|
+ *                  proposed|decided|changed|due|assigned|reminder|escalated|appealed|closed",
  *      "level": "required", "needs_information": false, "previous_level": "none", "pathways": ["lab", …],
  *      "recipient": {"reviewer": "alice", "address": "alice@example.edu"},
  *      "because": "…",               why this recipient is told: the queue, a deputy, an escalation; a sentence

@@ -42,7 +42,7 @@ static struct config_reviewer reviewers[] = {REVIEWER("alice", mail_channels, al
                                              REVIEWER("bob", mail_channels, bob_address)};
 #define CHANNEL(word)                                                                                        \
     {                                                                                                        \
-        .name = word, .stage = PW_STAGE_NOTIFY                                                               \
+        .name = word, .stage = PW_STAGE_NOTIFY, .paced = true                                                \
     }
 static struct config_plugin scene_channels[] = {CHANNEL("mail"), CHANNEL("mail-office"), CHANNEL("stream")};
 static char *every_day[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL};

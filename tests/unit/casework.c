@@ -13,7 +13,7 @@
 #include "json/time.h"
 
 static char *channels[] = {"stream", NULL};
-static struct config_plugin plugins[] = {{.name = "stream", .stage = PW_STAGE_NOTIFY}};
+static struct config_plugin plugins[] = {{.name = "stream", .stage = PW_STAGE_NOTIFY, .paced = true}};
 static struct config_route routes[] = {
     {.min_level = PW_LEVEL_SUGGESTED, .asking = true, .channels = channels}};
 static struct config_unit units[] = {{.code = "LAB", .contact = "lab@example.test"}, {.code = "EE"}};

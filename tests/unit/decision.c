@@ -28,7 +28,7 @@ static int64_t moving_clock(void *context)
 }
 
 static char *channels[] = {"stream", NULL};
-static struct config_plugin plugins[] = {{.name = "stream", .stage = PW_STAGE_NOTIFY}};
+static struct config_plugin plugins[] = {{.name = "stream", .stage = PW_STAGE_NOTIFY, .paced = true}};
 static struct config_route routes[] = {
     {.min_level = PW_LEVEL_SUGGESTED, .asking = true, .channels = channels}};
 
@@ -322,12 +322,13 @@ static const char *const expected[DEED_COUNT][START_COUNT] = {
     [PARTNER] = {"new", "new reopened", "new changed", "new changed", "new changed"},
     [NOTE] = {"new", "withdrawn", "proposed", "decided", "decided"},
     [WITHDRAW] = {"withdrawn withdrawn", "withdrawn", "withdrawn withdrawn", "decided", "decided"},
-    [DECIDE] = {"decided", "withdrawn !state", "proposed !state", "decided !state", "decided !state"},
+    [DECIDE] = {"decided decided", "withdrawn !state", "proposed !state", "decided !state", "decided !state"},
     [DECLINE] = {"proposed proposed", "withdrawn !state", "proposed !state", "decided !state",
                  "decided !state"},
     [SECOND_SAME] = {"new !state", "withdrawn !state", "proposed !two_people", "decided !state",
                      "decided !state"},
-    [SECOND_OTHER] = {"new !state", "withdrawn !state", "decided", "decided !state", "decided !state"},
+    [SECOND_OTHER] = {"new !state", "withdrawn !state", "decided decided", "decided !state",
+                      "decided !state"},
     [SECOND_ROOT] = {"new !state", "withdrawn !state", "proposed !two_people", "decided !state",
                      "decided !state"},
     [REOPEN] = {"new !state", "withdrawn !state", "new reopened", "new reopened", "new reopened"},

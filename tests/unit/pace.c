@@ -5,6 +5,8 @@
  */
 #include "pace_scene.h"
 
+#include "cases/decision.h"
+
 static char *units[] = {"CS", NULL};
 
 /* ---- the wait ---- */
@@ -298,6 +300,68 @@ static void one_that_cannot_be_told_stops_no_other(void **state)
     assert_said(row.reason, "could not be worded");
 }
 
+static int decide_run(struct journal_writer *writer, struct journal_task *task)
+{
+    const struct judging *judging = task->owner;
+    struct act_answer answer = {0};
+    const struct decision_request request = {
+        .case_id = judging->sequence,
+        .actor = {.name = PW_TEXT("alice"), .person = true, .roles = ROLE_ALL},
+        .disposition = PW_TEXT("proceed"),
+        .reason = PW_TEXT("It is open work.")};
+    return decision_make(writer, judging->config, &request, &answer);
+}
+
+static void decides(struct fixture *fixture, const char *engagement)
+{
+    struct judging judging = {.config = &fixture->config, .sequence = look(fixture, engagement).case_id};
+    fixture->config.review_days = 365;
+    fixture->config.type_prefix = "org.pathwayd.";
+    submit(fixture, &judging, decide_run);
+}
+
+/* Who knows of a case hears that nothing is left to do, in the digest; a program at once. */
+static void a_decision_is_told_too(void **state)
+{
+    static char *programs[] = {"stream", NULL};
+    static struct config_plugin channels[] = {CHANNEL("mail"), {.name = "stream", .stage = PW_STAGE_NOTIFY}};
+    struct fixture *fixture = *state;
+    fixture->config.plugins = channels;
+    fixture->config.plugin_count = 2;
+    fixture->config.routes[0].channels = programs;
+    says(fixture, "1", "E-1", "research.a", PW_LEVEL_RECOMMENDED);
+    says(fixture, "2", "E-2", "research.a", PW_LEVEL_RECOMMENDED);
+    decides(fixture, "E-2"); /* before anybody was told */
+    passes(fixture, HOUR);
+    assert_rows(fixture, "E-2", "alice opened muted\nbob opened muted\n opened muted\n");
+    assert_said(row_of(fixture, "E-2", "bob", "muted").reason, "decided before anybody was told");
+    decides(fixture, "E-1");
+    passes(fixture, 30 * SECOND);
+    assert_rows(fixture, "E-1",
+                "alice opened waiting\nbob opened waiting\n opened waiting\nalice decided digest\nbob "
+                "decided digest\n"
+                " decided waiting\n");
+    passes(fixture, DAY);
+    assert_said(digest_of(fixture, "bob").body, "\"change\":\"decided\"");
+    fixture->config.routes[0].channels = NULL;
+}
+
+static void a_program_keeps_no_hours(void **state)
+{
+    static char *programs[] = {"stream", NULL};
+    static struct config_plugin channels[] = {CHANNEL("mail"), {.name = "stream", .stage = PW_STAGE_NOTIFY}};
+    struct fixture *fixture = *state;
+    struct judging silence = {.rule = "research.a"};
+    fixture->config.plugins = channels;
+    fixture->config.plugin_count = 2;
+    fixture->config.routes[0].channels = programs;
+    submit(fixture, &silence, silence_run);
+    says(fixture, "1", "E-1", "research.a", PW_LEVEL_SUGGESTED);
+    passes(fixture, 30 * SECOND);
+    assert_rows(fixture, "E-1", "alice opened muted\nbob opened muted\n opened waiting\n");
+    fixture->config.routes[0].channels = NULL;
+}
+
 static void routes_look_at_units(void **state)
 {
     struct fixture *fixture = *state;
@@ -389,6 +453,8 @@ int main(void)
         TEST(beside_prohibited_lesser_news_is_none),
         TEST(a_channel_that_is_back_tells_one_digest),
         TEST(one_that_cannot_be_told_stops_no_other),
+        TEST(a_decision_is_told_too),
+        TEST(a_program_keeps_no_hours),
         TEST(routes_look_at_units),
         TEST(nobody_acts),
         TEST(a_rise_brings_the_day_nearer),

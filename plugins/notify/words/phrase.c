@@ -21,6 +21,7 @@ const struct phrase phrase_changes[] = {
     {"opened", "A case was opened."},
     {"raised", "The case became more serious."},
     {"asked", "The case needs information that nobody has given yet."},
+    {"answered", "What was asked is answered; the case is in review again."},
     {"added", "A rule more speaks in this case."},
     {"withdrawn", "Every finding of this case was withdrawn; there is nothing left to review."},
     {"reopened", "The case was opened again."},
@@ -31,6 +32,7 @@ const struct phrase phrase_changes[] = {
     {"reminder", "The case still waits for its decision; this is a reminder."},
     {"escalated", "The case was not decided in time, so somebody more is told of it."},
     {"appealed", "Somebody objects to what was decided, and asks that the case be looked at again."},
+    {"decided", "The case is decided."},
     {"closed", "The case is closed; nothing is left to do."},
     {NULL, NULL},
 };
