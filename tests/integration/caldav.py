@@ -141,7 +141,7 @@ def daemon_for(server, url, packs=None, **config):
                 "ca_file": server.ca, "allow_private": True, **config}
     settings = {key: value for key, value in settings.items() if value is not None}
     daemon = Daemon(policies() + [{"name": "calendar", "plugin": "calendar", "stage": "notify", "config": settings,
-                                   "readable": [server.folder]}],
+                                   "paced": False, "readable": [server.folder]}],
                     routes=[{"min_level": "recommended", "asking": True, "reviewers": [], "channels": ["calendar"]}])
     if packs:
         path = os.path.join(daemon.home, "pack.json")
@@ -183,10 +183,6 @@ def notice_state(daemon, notice_id):
     return rows(daemon, "SELECT state FROM notice WHERE notice_id = ?", notice_id)[0][0]
 
 
-def told_states(daemon, case="C-000001"):
-    return [json.loads(body).get("state") for body, in rows(daemon, "SELECT body FROM notice WHERE case_id = ?", int(case[2:]))]
-
-
 def revision(daemon, case="C-000001"):
     return daemon.json("case", "show", case)["revision"]
 
@@ -220,8 +216,8 @@ def follows_the_case(server):
     check(entry()["all"]["DUE"] == "20260306T170000Z" and "2026-03-06 17:00 UTC" in entry()["text"]["SUMMARY"], "the task is due by it")
     people_edit(server, daemon, entry)
     late_notices(server, daemon, entry)
-    decided(daemon, entry)
     check(len(server.files("export-control")) == 1, "it was one resource all the time")
+    decided(server, daemon)
     check(daemon.stop() == 0, "the daemon ends")
 
 
@@ -254,13 +250,13 @@ def late_notices(server, daemon, entry):
         check(tell(daemon, kind=kind, revision=30) and os.stat(path).st_mtime_ns == before[1], f"a notice of kind {kind} is done without effect")
 
 
-def decided(daemon, entry):
-    run = daemon.ctl("case", "decide", "C-000001", "proceed", "--reason", "Seen.")
+def decided(server, daemon):
+    """Another case: the first one's entry is ahead of it, by notices that the daemon did not write."""
+    entry = lambda: server.entry("export-control", "task", "C-000002")
+    daemon.send([event(3, partner=SEVEN_SONS)])
+    check(until(entry, 30) and "DUE" in entry()["all"], "another case becomes a task, due by the office's clock")
+    run = daemon.ctl("case", "decide", "C-000002", "proceed", "--reason", "Seen.")
     check(run.returncode == 0, f"the case is decided {run.stderr}")
-    daemon.drain()
-    if "decided" not in told_states(daemon):
-        daemon.stop()
-        check(tell(daemon, state="decided", change="closed", decide_by=None, revision=31), "a notice that it is decided is delivered")
     check(until(lambda: entry()["all"]["STATUS"] == "COMPLETED", 30), "then the task is completed")
     check("DUE" not in entry()["all"] and "COMPLETED" in entry()["all"], "and due no more")
 

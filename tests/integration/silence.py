@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A feed that should speak and does not: said once, shown, and taken back when it speaks, whatever restarts come between."""
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -9,7 +10,11 @@ import time
 from harness import BIN, Daemon, check, event, finish, until
 
 HOUR = 3600 * 1000
-daemon = Daemon(plugins=[])
+PORT = 27411
+STREAM = {"name": "stream", "plugin": "stream", "stage": "notify", "config": {"listen": f"tcp://127.0.0.1:{PORT}"}}
+daemon = Daemon(plugins=[STREAM], operators={"reviewers": ["ida"], "channels": ["stream"]},
+                reviewers=[{"name": "ida", "addresses": {"stream": "ida"}}, {"name": "kim", "addresses": {"stream": "kim"}}],
+                lists=[{"name": "sdn", "format": "csl-csv", "url": "https://lists.example.edu/sdn.csv", "keeper": "kim"}])
 daemon.config["feeds"][0]["expected_within_h"] = 24
 daemon.config["feeds"].append({"name": "quiet", "listen": f"ipc://{daemon.state}/quiet.sock", "sources": ["https://quiet.example.edu/"],
                                "types": ["*"]})
@@ -27,6 +32,13 @@ def figure(name):
 
 def said(what):
     return daemon.read_log().count(what)
+
+
+def alarms():
+    with sqlite3.connect(f"file:{daemon.state}/journal.db?mode=ro", uri=True) as database:
+        found = [json.loads(body) for body, in database.execute("SELECT body FROM notice WHERE change = 'alarm' ORDER BY number")]
+    database.close()
+    return [(a["recipient"]["reviewer"], a["subject"]) for a in found]
 
 
 def long_ago(hours):
@@ -50,6 +62,10 @@ long_ago(30)
 check(said("is silent") == 0, "30 hours are too many, but it was away itself")
 check(until(lambda: "silent_since" in feed(), 30), "once it had a moment to be heard")
 check(until(lambda: said('feed "test" is silent: nothing was accepted since') == 1), "it is said")
+FEED, LIST = ("ida", "The feed test is silent"), "The list sdn is too old"
+check(until(lambda: FEED in alarms()), f"the operator is told {alarms()}")
+check(until(lambda: {("ida", LIST), ("kim", LIST)} <= set(alarms())), f"of a list that was never fetched as well, and its keeper {alarms()}")
+check(until(lambda: daemon.json("status")["journal"]["notices_delivered"] == 3), "the alarms are delivered")
 check(figure("pathwayd_feed_silent") == 1 and figure("pathwayd_feed_expected_within_seconds") == 86400, "and shown to monitors")
 check("test: silent since 20" in daemon.ctl("status").stdout, "and to people")
 check("warning" in next(line for line in daemon.read_log().splitlines() if "is silent" in line).lower() or
@@ -62,6 +78,7 @@ check(not until(lambda: said("is silent") > 1 or said("speaks again"), 3), "and 
 check(daemon.send([event(2)])[0]["status"] == "accepted", "until an event comes")
 check(until(lambda: said('feed "test" speaks again, after 30 h') == 1), "then it speaks again")
 check(until(lambda: "silent_since" not in feed()) and figure("pathwayd_feed_silent") == 0, "and is not silent any more")
+check(sorted(alarms()) == sorted([FEED, ("ida", LIST), ("kim", LIST)]), f"nobody is told twice {alarms()}")
 check(said("is silent") == 1 and said('feed "quiet"') == 0, "each once, and nothing of the other")
 check(daemon.ctl("audit", "verify").returncode == 0, "the audit chain holds")
 check(daemon.stop() == 0, "the daemon stops cleanly")
