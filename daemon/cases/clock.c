@@ -27,12 +27,27 @@ static bool is_silent(struct pw_text state)
     return text_is(state, "decided") || text_is(state, "closed") || text_is(state, "withdrawn");
 }
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return !a || (b && b < a) ? b : a;
+}
+
 static int64_t decide_by(const struct config *config, const struct journal_case *item, int64_t now_ms)
 {
     uint32_t days = item->needs_information && item->level <= PW_LEVEL_SUGGESTED
                         ? config->asking_days
                         : config->decide_days[item->level];
     return days ? office_business(config, now_ms, days) : 0;
+}
+
+/* The day that the event itself names; 0: none. */
+static int64_t event_day(const struct config *config, const struct pw_document *event)
+{
+    int32_t first, last;
+    uint32_t node = event ? json_find(event, PW_NODE_ROOT, "/data/decide_by") : PW_NODE_NONE;
+    return node != PW_NODE_NONE && office_read_days(json_text(event, node), &first, &last) && first == last
+               ? office_day_ends(config, first)
+               : 0;
 }
 
 static int64_t next_reminder(const struct config *config, const struct journal_case *item, int64_t now_ms)
@@ -43,11 +58,6 @@ static int64_t next_reminder(const struct config *config, const struct journal_c
         if (i == item->reminders)
             return now_ms + (int64_t)config->reminder_days[i] * OFFICE_DAY_MS;
     return 0;
-}
-
-static int64_t earlier(int64_t a, int64_t b)
-{
-    return !a || (b && b < a) ? b : a;
 }
 
 void clock_set(const struct config *config, const struct dossier_change *change, int64_t now_ms,
@@ -62,7 +72,7 @@ void clock_set(const struct config *config, const struct dossier_change *change,
         return;
     }
     if (begins || nears) {
-        int64_t by = decide_by(config, item, now_ms);
+        int64_t by = earlier(decide_by(config, item, now_ms), event_day(config, change->event));
         item->escalated = item->escalated && !begins && by >= item->decide_by_ms;
         item->decide_by_ms = begins ? by : earlier(item->decide_by_ms, by);
         item->reminders = 0;

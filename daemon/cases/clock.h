@@ -2,7 +2,8 @@
  *
  * clock.h: by when a case is to be decided, and when it asks for attention by itself.
  *
- *     opened, reopened ──▶ decide_by: so many business days by its level; a rise brings it nearer, nothing puts it off
+ *     opened, reopened ──▶ decide_by: so many business days by its level, or the event's own `decide_by` where that is
+ *                          earlier; a rise brings it nearer, nothing puts it off
  *     nobody acts      ──▶ a reminder after 2, 5, 12, 26 days (as configured), then no more
  *     decide_by passes ──▶ escalated: the queue's lead is told, once
  *     decided, closed, withdrawn ──▶ silent

@@ -247,13 +247,19 @@ static bool is_holiday(const struct config *config, int32_t day)
     return false;
 }
 
+int64_t office_day_ends(const struct config *config, int32_t day)
+{
+    int32_t ends = DAY_MINUTES - 1;
+    (void)office_read_minute(text_of(config->day_ends), &ends);
+    return office_at(config->pace.zone, day, ends);
+}
+
 int64_t office_business(const struct config *config, int64_t from_ms, uint32_t days)
 {
-    int32_t day = office_local(config->pace.zone, from_ms).day, ends = DAY_MINUTES - 1;
-    (void)office_read_minute(text_of(config->day_ends), &ends);
+    int32_t day = office_local(config->pace.zone, from_ms).day;
     for (int32_t end = day + SEARCH_DAYS + (int32_t)days * 2; days && day < end;) {
         day++;
         days -= !named(config->weekend, weekday_of(day)) && !is_holiday(config, day);
     }
-    return office_at(config->pace.zone, day, ends);
+    return office_day_ends(config, day);
 }

@@ -42,6 +42,8 @@ int64_t office_day_begins(const struct config_pace *pace, int64_t now_ms);
 bool office_is_absent(const struct config_reviewer *reviewer, const struct config_pace *pace, int64_t now_ms,
                       int32_t *ret_last);
 
+/* The end of a day, in the office's zone. */
+int64_t office_day_ends(const struct config *config, int32_t day);
 /* The end of the `days`th business day after the local day of `from_ms`, in the office's zone. */
 int64_t office_business(const struct config *config, int64_t from_ms, uint32_t days);
 

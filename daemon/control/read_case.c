@@ -66,11 +66,6 @@ void request_write_case(struct buffer *out, const struct journal_case *item)
     request_member_time(out, "updated", item->updated_ms);
     json_member_unsigned(out, "revision", item->revision);
     json_member_unsigned(out, "sequence", item->sequence);
-    json_member_text(out, "queue", item->queue);
-    json_member_text(out, "assignee", item->assignee);
-    json_member_text(out, "unit", item->unit);
-    if (item->decide_by_ms)
-        request_member_time(out, "decide_by", item->decide_by_ms);
 }
 
 /* ---- one case ------------------------------------------------------------------------------------------ */

@@ -106,12 +106,12 @@ static void show_head(const struct ctl *ctl, const cJSON *item)
     line("Unit", item, "unit");
     line("Pathways", item, "pathways");
     line("Engagement", item, "engagement_id");
+    line("Decide by", item, "decide_by");
     line("Opened", item, "opened");
     line("Changed", item, "updated");
     line("Last event", item, "latest_event.type");
     line("What", item, "latest_event.data.summary");
     line("Record", item, "latest_event.data.link");
-    line("Decide by", item, "latest_event.data.decide_by");
     const cJSON *partner = NULL;
     cJSON_ArrayForEach(partner, table_find(item, "latest_event.data.partner"))
     {
@@ -152,10 +152,10 @@ static void show_findings(const struct ctl *ctl, const cJSON *item, bool withdra
 
 static void show_notices(const struct ctl *ctl, const cJSON *item)
 {
-    static const struct table_column columns[] = {{"told", "reviewer", 24},   {"by", "channel", 16},
-                                                  {"at", "address", 36},      {"state", "state", 0},
-                                                  {"when", "created", 0},     {"attempts", "attempts", 0},
-                                                  {"last word", "error", 40}, {NULL, NULL, 0}};
+    static const struct table_column columns[] = {
+        {"told", "reviewer", 24},    {"by", "channel", 16},      {"of", "change", 0},
+        {"state", "state", 0},       {"why", "reason", 60},      {"when", "created", 0},
+        {"attempts", "attempts", 0}, {"last word", "error", 40}, {NULL, NULL, 0}};
     const cJSON *notice = NULL;
     show_heading(ctl, "Notices");
     struct table *table = table_new(ctl, columns);

@@ -143,6 +143,15 @@ def event(number, **changes):
 SEVEN_SONS = [{"name": "Beihang University", "country": "CN", "kind": "university", "relation": "party"}]
 
 
+def strict(text):
+    """JSON without a member twice."""
+    def once(pairs):
+        if len(dict(pairs)) != len(pairs):
+            raise RuntimeError(f"a member stands twice in {text[:2000]}")
+        return dict(pairs)
+    return json.loads(text, object_pairs_hook=once)
+
+
 class Daemon:
     def __init__(self, plugins=None, state=None, **settings):
         self.home = tempfile.mkdtemp(prefix="pathwayd-test-")
@@ -201,7 +210,7 @@ class Daemon:
         run = self.ctl(*arguments, "--json")
         if run.returncode != 0:
             raise RuntimeError(f"{arguments}: {run.returncode} {run.stdout} {run.stderr}")
-        lines = [json.loads(line) for line in run.stdout.splitlines() if line.strip()]
+        lines = [strict(line) for line in run.stdout.splitlines() if line.strip()]
         return lines[0] if len(lines) == 1 else lines
 
     def rows(self, *arguments):
@@ -210,7 +219,7 @@ class Daemon:
             raise RuntimeError(f"{arguments}: {run.returncode} {run.stdout} {run.stderr}")
         rows = []
         for line in run.stdout.splitlines():
-            value = json.loads(line)
+            value = strict(line)
             rows += value if isinstance(value, list) else [value]
         return rows
 

@@ -417,6 +417,23 @@ static void nobody_acts(void **state)
     assert_int_equal(row_of(fixture, "E-1", "bob", "waiting").count, before);
 }
 
+static void an_event_may_name_its_own_day(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const days[] = {"2026-01-06", "2026-02-06", "soon"};
+    static const char *const wanted[] = {"2026-01-06T17:00:00Z", "2026-01-08T17:00:00Z",
+                                         "2026-01-08T17:00:00Z"};
+    char body[512], engagement[16], text[600];
+    for (int i = 0; i < 3; i++) {
+        snprintf(engagement, sizeof engagement, "E-%d", i);
+        store(fixture, engagement, engagement, body);
+        body[strlen(body) - 2] = '\0'; /* the braces */
+        snprintf(text, sizeof text, "%s,\"decide_by\":\"%s\"}}", body, days[i]);
+        judge(fixture, fixture->sequence, text, "research", "research.a", PW_LEVEL_REQUIRED, 0);
+        assert_clock(fixture, engagement, wanted[i], "2026-01-03T10:00:00Z");
+    }
+}
+
 static void a_rise_brings_the_day_nearer(void **state)
 {
     struct fixture *fixture = *state;
@@ -457,6 +474,7 @@ int main(void)
         TEST(a_program_keeps_no_hours),
         TEST(routes_look_at_units),
         TEST(nobody_acts),
+        TEST(an_event_may_name_its_own_day),
         TEST(a_rise_brings_the_day_nearer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
