@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cases/decision.h"
+#include "ctl/case.h"
+#include "ctl/table.h"
 #include "json/buffer.h"
 
 #define PLAN_FILE       "mitigations.json"
@@ -93,6 +95,94 @@ static int find_plan(const char *path, const char *name, const struct buffer *by
     return status;
 }
 
+/* ---- placeholders -------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *word, *path;
+} placeholders[] = {{"case", "case"},
+                    {"engagement", "engagement_id"},
+                    {"title", "title"},
+                    {"unit", "unit"},
+                    {"partner", "latest_event.data.partner"}};
+
+/* A text of the case; of partners, the names. */
+static void put_value(struct buffer *out, const cJSON *item, const char *path)
+{
+    const cJSON *value = table_find(item, path), *partner = NULL;
+    if (!cJSON_IsArray(value)) {
+        buffer_string(out, table_word(item, path));
+        return;
+    }
+    cJSON_ArrayForEach(partner, value)
+    {
+        buffer_string(out, partner == value->child ? "" : ", ");
+        buffer_string(out, table_word(partner, "name"));
+    }
+}
+
+/* The text with the case's words in it; `item` NULL: only whether all are known. NULL after a sentence. */
+static char *fill_text(const char *text, const cJSON *item)
+{
+    struct buffer out = {0};
+    for (const char *end; *text; text = end) {
+        size_t plain = strcspn(text, "{"), word, known;
+        buffer_append(&out, text, plain);
+        text += plain;
+        end = text;
+        if (!*text)
+            break;
+        word = strcspn(text, "}");
+        for (known = 0; known < sizeof(placeholders) / sizeof(placeholders[0]); known++)
+            if (strlen(placeholders[known].word) + 1 == word &&
+                strncmp(text + 1, placeholders[known].word, word - 1) == 0)
+                break;
+        if (text[word] != '}' || known == sizeof(placeholders) / sizeof(placeholders[0])) {
+            ctl_complain("a plan has no placeholder \"%.*s\"; there are {case}, {engagement}, {title}, "
+                         "{unit} and {partner}",
+                         (int)(word < 60 ? word + (text[word] == '}') : 60), text);
+            buffer_release(&out);
+            return NULL;
+        }
+        put_value(&out, item, placeholders[known].path);
+        end = text + word + 1;
+    }
+    buffer_append(&out, "", 1);
+    return buffer_take(&out, NULL);
+}
+
+static bool has_placeholder(const cJSON *plan)
+{
+    const cJSON *text = NULL;
+    cJSON_ArrayForEach(text, plan)
+    {
+        if (strchr(cJSON_GetStringValue(text), '{'))
+            return true;
+    }
+    return false;
+}
+
+/* Nothing is asked of the daemon before all placeholders are known. */
+static int fill(struct ctl *ctl, cJSON *plan)
+{
+    cJSON *answer = NULL, *text = NULL;
+    int status = CTL_GOOD;
+    for (int turn = 0; turn < 2 && status == CTL_GOOD && has_placeholder(plan); turn++) {
+        if (turn == 1 && (status = case_find(ctl, ctl->positionals[0], false, &answer)) != CTL_GOOD)
+            break;
+        cJSON_ArrayForEach(text, plan)
+        {
+            char *filled = fill_text(cJSON_GetStringValue(text), turn ? table_find(answer, "result") : NULL);
+            if (!filled)
+                status = CTL_USAGE;
+            else if (turn && !cJSON_SetValuestring(text, filled))
+                status = CTL_BAD;
+            free(filled);
+        }
+    }
+    cJSON_Delete(answer);
+    return status;
+}
+
 int plan_read(struct ctl *ctl, cJSON **ret_plan)
 {
     const char *name = ctl_option(ctl, "--plan");
@@ -104,6 +194,8 @@ int plan_read(struct ctl *ctl, cJSON **ret_plan)
     status = path.failed ? CTL_BAD : read_bytes(path.data, &bytes);
     if (status == CTL_GOOD)
         status = find_plan(path.data, name, &bytes, ret_plan);
+    if (status == CTL_GOOD)
+        status = fill(ctl, *ret_plan);
     buffer_release(&path);
     buffer_release(&bytes);
     return status;

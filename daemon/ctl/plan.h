@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * plan.h: named lists of mitigations, in mitigations.json beside the configuration: {"open-lab": ["…", "…"], …}.
+ * plan.h: named lists of mitigations, in mitigations.json beside the configuration: {"open-lab": ["…", "…"], …}. In a text,
+ * {case}, {engagement}, {title}, {unit} and {partner} stand for the case's own; any other word in braces is a mistake.
  */
 #ifndef PATHWAYD_CTL_PLAN_H
 #define PATHWAYD_CTL_PLAN_H

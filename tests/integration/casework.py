@@ -302,13 +302,17 @@ check(send(event(41, partner=[{"name": "EPFL", "country": "CH", "relation": "par
 
 plans = os.path.join(others.place, "mitigations.json")
 with open(plans, "w") as out:
-    json.dump({"visitor": ["The visitor is escorted.", "The host reports."], "bad": [1]}, out)
+    json.dump({"visitor": ["The visitor is escorted.", "{unit} reports to {partner} on {engagement}."], "bad": [1],
+               "typo": ["For {partnr}."], "unclosed": ["For {partner"]}, out)
 os.chmod(plans, 0o644)
-for name, words in (("visitors", ["did you mean \"visitor\""]), ("bad", ["list of 1 to 16 texts"])):
+for name, words in (("visitors", ["did you mean \"visitor\""]), ("bad", ["list of 1 to 16 texts"]), ("typo", ['no placeholder "{partnr}"', "{partner}"]),
+                    ("unclosed", ["no placeholder"])):
     refused(REVIEWER, words, "case", "decide", "E-5", "proceed_with_mitigation", "--reason", "r", "--plan", name, status=2)
 does(REVIEWER, "decide", "E-5", "proceed_with_mitigation", "--reason", "With care.", "--plan", "visitor", "--mitigation", "No code is shared.")
 measures = case("E-5")["mitigations"]
-check([m["text"] for m in measures] == ["The visitor is escorted.", "The host reports.", "No code is shared."], f"a plan is a list of mitigations {measures}")
+names = ", ".join(p["name"] for p in case("E-5")["latest_event"]["data"]["partner"])
+reports = f'{case("E-5")["unit"]} reports to {names} on E-5.'
+check([m["text"] for m in measures] == ["The visitor is escorted.", reports, "No code is shared."], f"a plan is a list of mitigations {measures}")
 refused(REVIEWER, ["no number 4"], "case", "mitigation", "E-5", "4", "done", status=2)
 refused(REVIEWER, ["done, open, owner"], "case", "mitigation", "E-5", "1", "maybe", status=2)
 refused(REVIEWER, ["takes a value"], "case", "mitigation", "E-5", "1", "owner", status=2)
