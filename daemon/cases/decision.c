@@ -17,6 +17,37 @@ static struct pw_text text_of(const char *string)
 
 /* ---- deciding ---- */
 
+const struct decision_code decision_codes[] = {
+    {"no_tie", "the partner turned out to have no tie that matters"},
+    {"weak_match", "the match was of another institution"},
+    {"open_work", "all of it is published, nothing else is shared"},
+    {"use_acceptable", "what it is for is acceptable"},
+    {"licence_held", "the licence is held"},
+    {"licence_not_needed", "no licence is needed"},
+    {"mitigated", "what was to be feared is mitigated"},
+    {"tie", "the partner's ties"},
+    {"use", "what it is for"},
+    {"licence_missing", "a licence is missing, or was refused"},
+    {"terms", "the terms of the agreement"},
+    {"not_answered", "what was asked was not answered"},
+    {"other", "as the reason says"},
+    {NULL, NULL},
+};
+
+static int check_code(const struct decision_request *request, struct act_answer *answer)
+{
+    struct buffer words = {0};
+    for (const struct decision_code *code = decision_codes; code->word; code++) {
+        if (!request->code.length || text_is(request->code, code->word))
+            return 0;
+        buffer_format(&words, "%s%s", words.length ? ", " : "", code->word);
+    }
+    int status = refuse(&answer->refusal, "bad_request", "A reason's code is one of %s.",
+                        words.data ? words.data : "");
+    buffer_release(&words);
+    return status;
+}
+
 static int check_words(const struct decision_request *request, struct act_answer *answer)
 {
     bool declined = text_is(request->disposition, "declined");
@@ -35,7 +66,7 @@ static int check_words(const struct decision_request *request, struct act_answer
         return refuse(&answer->refusal, "bad_request",
                       "Whoever declines has considered what is lost and where the work goes instead: name at "
                       "least one benefit, and give a displacement note (R04, R52).");
-    return 0;
+    return check_code(request, answer);
 }
 
 static int check_case(const struct act *act)
@@ -100,6 +131,7 @@ static int add_decision(struct act *act, const struct decision_request *request,
                                               .benefits = buffer_view(&benefits),
                                               .mitigations = buffer_view(&mitigations),
                                               .displacement = request->displacement,
+                                              .code = request->code.length ? request->code : PW_TEXT("other"),
                                               .relied = buffer_view(&relied),
                                               .at_ms = journal_writer_now(act->dossier.writer),
                                               .review_by_ms = review_by_ms,

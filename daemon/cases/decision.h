@@ -28,11 +28,18 @@
 #define DECISION_ITEM  512u /* bytes of one */
 #define DECISION_YEARS 5u   /* a clearance is looked at again within so many */
 
+/* What kind of reason it is, so that reasons can be counted; the reason itself is in words. NULL-terminated. */
+struct decision_code {
+    const char *word, *meaning;
+};
+extern const struct decision_code decision_codes[];
+
 struct decision_request {
     uint64_t case_id;
     struct actor actor;
     struct pw_text disposition; /* "proceed", "proceed_with_mitigation", "declined" */
     struct pw_text reason, displacement;
+    struct pw_text code; /* a word of decision_codes; empty: "other" */
     struct pw_text costs, benefits, mitigations; /* JSON arrays of strings; "[]" or empty for none */
     uint32_t cost_count, benefit_count, mitigation_count;
     int64_t review_by_ms; /* 0: as configured */

@@ -17,7 +17,7 @@
  * case.ask {unit,question,answer_by} · case.answer {question,text} · case.comment {text} · case.attach {reference,note} ·
  * case.statement {reference,text} · case.hold {until,reason} · case.appeal {party,reason} · case.close {note} ·
  * case.mitigation {mitigation,what,value} · case.refer {to,reason} · case.refer_second ·
- * case.decide {disposition,reason,costs,benefits,mitigations,displacement,review_by} · case.second · case.reopen {reason} ·
+ * case.decide {disposition,code,reason,costs,benefits,mitigations,displacement,review_by} · case.second · case.reopen {reason} ·
  * case.dissent {text}. Where a revision is given that the case has no more, the answer has "code": "changed" and
  * "revision", the case's own.
  *

@@ -57,6 +57,7 @@ int request_case_decide(struct request *request, struct journal_writer *writer)
                                         .disposition = request_text(request, "disposition"),
                                         .reason = request_text(request, "reason"),
                                         .displacement = request_text(request, "displacement"),
+                                        .code = request_text(request, "code"),
                                         .revision = request_number(request, "revision", 0)};
     decision.costs = request_texts(request, "costs", &decision.cost_count);
     decision.benefits = request_texts(request, "benefits", &decision.benefit_count);

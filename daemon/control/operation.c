@@ -103,6 +103,7 @@ static const struct operation operations[] = {
       {"benefits", FIELD_TEXTS},
       {"mitigations", FIELD_TEXTS},
       {"displacement", FIELD_TEXT},
+      {"code", FIELD_TEXT},
       {"review_by", FIELD_TEXT}}},
     {"case.second", request_act_check, request_case_second, {ACT_FIELDS}},
     {"case.reopen", request_act_check, request_case_reopen, {ACT_FIELDS, {"reason", FIELD_TEXT}}},

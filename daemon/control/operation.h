@@ -7,7 +7,7 @@
 
 #include "control/request.h"
 
-#define OPERATION_FIELDS 10
+#define OPERATION_FIELDS 12
 
 enum field_type { FIELD_TEXT = 1, FIELD_NUMBER, FIELD_TEXT_OR_NUMBER, FIELD_TEXTS };
 

@@ -281,6 +281,7 @@ static int decision_row(void *to, const struct journal_decision *decision)
     json_member_raw(out, "benefits", decision->benefits);
     json_member_raw(out, "mitigations", decision->mitigations);
     json_member_text(out, "displacement", decision->displacement);
+    json_member_text(out, "code", decision->code);
     request_member_time(out, "review_by", decision->review_by_ms);
     json_member_unsigned(out, "revision", decision->revision);
     json_member_unsigned(out, "alerts_spared", decision->spared);

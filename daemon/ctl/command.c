@@ -286,6 +286,9 @@ const struct ctl_command ctl_commands[] = {
       {"--mitigation", "TEXT …", "what is to be done about it"},
       {"--plan", "NAME", "the mitigations of this plan, of mitigations.json beside the configuration"},
       {"--displacement", "TEXT", "where the work goes instead"},
+      {"--code", "WORD",
+       "the kind of reason, to be counted: no_tie, open_work, licence_held, tie, use, …; a wrong one lists "
+       "all"},
       {"--review-by", "DATE", "when to look at it again (default: as configured, else in a year)"},
       REVISION_OPTION}},
     {"case",

@@ -101,6 +101,7 @@ int ctl_case_decide(struct ctl *ctl)
         status = begin(ctl, &request, "case.decide", "reason", &words);
     if (status == CTL_GOOD) {
         json_member_string(&request, "disposition", disposition);
+        act_option(ctl, &request, "--code", "code");
         act_option(ctl, &request, "--displacement", "displacement");
         act_option(ctl, &request, "--review-by", "review_by");
         member_options(ctl, &request, "--cost", "costs", NULL);
@@ -195,6 +196,7 @@ static void show_decision(const struct ctl *ctl, const cJSON *decision)
     }
     printf(", %s (%s)\n", table_word(decision, *other ? "seconded" : "at"), state_words(state));
     show_text("Reason", table_word(decision, "reason"));
+    show_text("Kind", strcmp(table_word(decision, "code"), "other") != 0 ? table_word(decision, "code") : "");
     show_words("Costs", table_find(decision, "costs"));
     show_words("Benefits", table_find(decision, "benefits"));
     show_words("Mitigations", table_find(decision, "mitigations"));

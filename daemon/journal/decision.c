@@ -12,11 +12,11 @@ int journal_decision_add(struct journal_writer *writer, const struct journal_dec
     int status =
         writer_run(writer, TOUCH_DECISION, STATEMENT_DECISION_INSERT,
                    "uutttttttttt"
-                   "iiiu",
+                   "iiiut",
                    decision->case_id, decision->revision, decision->state, decision->disposition,
                    decision->actor, decision->second, decision->reason, decision->costs, decision->benefits,
                    decision->mitigations, decision->displacement, decision->relied, decision->at_ms,
-                   decision->second_ms, decision->review_by_ms, decision->known);
+                   decision->second_ms, decision->review_by_ms, decision->known, decision->code);
 
     if (!status)
         *ret_decision_id = (uint64_t)sqlite3_last_insert_rowid(writer->view.store.db);
@@ -78,6 +78,7 @@ static int each_decision(struct journal_view *view, enum statement statement, sq
             .why = store_text(row, 18),
             .ended_by = store_text(row, 19),
             .known = store_unsigned(row, 20),
+            .code = store_text(row, 21),
         };
         status = give(to, &decision);
         if (status)

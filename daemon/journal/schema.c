@@ -129,6 +129,7 @@ static const char version_4[] =
     "UPDATE review_case SET wake = CAST(strftime('%s', 'now') AS INTEGER) * 1000 + 172800000 WHERE open = 1;"
     "CREATE INDEX notice_held ON notice(next) WHERE state IN ('held', 'digest');"
     "CREATE INDEX notice_told ON notice(reviewer, told) WHERE told > 0;"
+    "ALTER TABLE decision ADD COLUMN code TEXT NOT NULL DEFAULT 'other';"
     "CREATE TABLE entry(id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL, kind TEXT NOT NULL, actor TEXT NOT "
     "NULL, "
     "words TEXT NOT NULL, detail TEXT NOT NULL, at INTEGER NOT NULL);"

@@ -23,7 +23,7 @@
     "LEFT JOIN name i ON i.id = q.instance LEFT JOIN name p ON p.id = q.pathway "
 #define DECISION_COLUMNS                                                                                     \
     "SELECT id, case_id, revision, state, disposition, actor, ifnull(second, ''), reason, costs, benefits, " \
-    "mitigations, displacement, relied, at, second_at, review_by, spared, ended, why, ended_by, known FROM " \
+    "mitigations, displacement, relied, at, second_at, review_by, spared, ended, why, ended_by, known, code FROM " \
     "decision "
 
 #define PACK_COLUMNS                                                                                         \
@@ -171,8 +171,8 @@ const char *const statement_texts[STATEMENT_COUNT] = {
 
     [STATEMENT_DECISION_INSERT] =
         "INSERT INTO decision(case_id, revision, state, disposition, actor, second, reason, costs, benefits, "
-        "mitigations, displacement, relied, at, second_at, review_by, known, spared) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0)",
+        "mitigations, displacement, relied, at, second_at, review_by, known, spared, code) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, ?17)",
     [STATEMENT_DECISION_SECOND] =
         "UPDATE decision SET state = 'standing', second = ?2, second_at = ?3, relied = ?4 WHERE id = ?1",
     [STATEMENT_DECISION_END] =

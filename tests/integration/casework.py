@@ -308,7 +308,9 @@ os.chmod(plans, 0o644)
 for name, words in (("visitors", ["did you mean \"visitor\""]), ("bad", ["list of 1 to 16 texts"]), ("typo", ['no placeholder "{partnr}"', "{partner}"]),
                     ("unclosed", ["no placeholder"])):
     refused(REVIEWER, words, "case", "decide", "E-5", "proceed_with_mitigation", "--reason", "r", "--plan", name, status=2)
-does(REVIEWER, "decide", "E-5", "proceed_with_mitigation", "--reason", "With care.", "--plan", "visitor", "--mitigation", "No code is shared.")
+does(REVIEWER, "decide", "E-5", "proceed_with_mitigation", "--reason", "With care.", "--plan", "visitor", "--mitigation", "No code is shared.",
+     "--code", "mitigated")
+check(case("E-5")["decisions"][-1]["code"] == "mitigated", "a reason has its kind, to be counted")
 measures = case("E-5")["mitigations"]
 names = ", ".join(p["name"] for p in case("E-5")["latest_event"]["data"]["partner"])
 reports = f'{case("E-5")["unit"]} reports to {names} on E-5.'

@@ -380,6 +380,7 @@ static void a_decision_says_what_it_has_to(void **state)
     refuses(&fixture, (bad = good, bad.benefit_count = 0, &bad), "bad_request", "benefit");
     refuses(&fixture, (bad = good, bad.displacement = text(""), &bad), "bad_request", "displacement");
     refuses(&fixture, (bad = good, bad.disposition = text("maybe"), &bad), "bad_request", "maybe");
+    refuses(&fixture, (bad = good, bad.code = text("because"), &bad), "bad_request", "no_tie, weak_match");
     refuses(&fixture, (bad = good, bad.disposition = text("proceed_with_mitigation"), &bad), "bad_request",
             "mitigation");
     refuses(&fixture, (bad = good, bad.actor = root, &bad), "two_people", "root");
