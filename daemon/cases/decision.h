@@ -39,7 +39,7 @@ struct decision_request {
     struct actor actor;
     struct pw_text disposition; /* "proceed", "proceed_with_mitigation", "declined" */
     struct pw_text reason, displacement;
-    struct pw_text code; /* a word of decision_codes; empty: "other" */
+    struct pw_text code;                         /* a word of decision_codes; empty: "other" */
     struct pw_text costs, benefits, mitigations; /* JSON arrays of strings; "[]" or empty for none */
     uint32_t cost_count, benefit_count, mitigation_count;
     int64_t review_by_ms; /* 0: as configured */

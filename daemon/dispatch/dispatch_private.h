@@ -25,9 +25,9 @@
 #define ASKING_MAX 256u
 
 struct owed {
-    bool recovering;         /* is back; its pending rows are being asked again */
-    bool restart;            /* … from the first row, once what is being asked has come back */
-    bool later;              /* more is owed: an event came late or was corrected; asked when no fresh event waits */
+    bool recovering; /* is back; its pending rows are being asked again */
+    bool restart;    /* … from the first row, once what is being asked has come back */
+    bool later;      /* more is owed: an event came late or was corrected; asked when no fresh event waits */
     bool poison_retried;     /* rows set aside before this start get one more chance */
     uint64_t after;          /* how far the rows have been read */
     uint32_t asking, saying; /* WORK_AGAIN and WORK_OUTAGE of this instance in memory */

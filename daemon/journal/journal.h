@@ -179,7 +179,7 @@ struct journal_decision {
     uint64_t case_id, revision;
     struct pw_text state; /* see cases/decision.h */
     struct pw_text disposition, actor, second, reason, costs, benefits, mitigations, displacement;
-    struct pw_text code; /* the reason's kind, see cases/decision.h */
+    struct pw_text code;                    /* the reason's kind, see cases/decision.h */
     struct pw_text relied;                  /* JSON, see cases/clearance.h */
     int64_t at_ms, second_ms, review_by_ms; /* second_ms 0: nobody seconded */
     uint64_t known; /* the newest event that it was made with, or that it spared an alert for */

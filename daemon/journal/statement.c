@@ -23,7 +23,8 @@
     "LEFT JOIN name i ON i.id = q.instance LEFT JOIN name p ON p.id = q.pathway "
 #define DECISION_COLUMNS                                                                                     \
     "SELECT id, case_id, revision, state, disposition, actor, ifnull(second, ''), reason, costs, benefits, " \
-    "mitigations, displacement, relied, at, second_at, review_by, spared, ended, why, ended_by, known, code FROM " \
+    "mitigations, displacement, relied, at, second_at, review_by, spared, ended, why, ended_by, known, "     \
+    "code FROM "                                                                                             \
     "decision "
 
 #define PACK_COLUMNS                                                                                         \
