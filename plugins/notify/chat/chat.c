@@ -13,8 +13,11 @@
 
 #include "format.h"
 #include "http/http.h"
+#include "http/option.h"
 #include "reply.h"
 #include "tell.h"
+#include "words/delivery.h"
+#include "words/option.h"
 
 struct chat {
     const struct pw_host *host;
@@ -45,41 +48,9 @@ static const struct pw_config_field fields[] = {
      .choices = "minimal|full",
      .help = "minimal: ids, level, change, pathways, queue, by when, where to act; full: also names, titles "
              "and why."},
-    {.name = "ca_file",
-     .type = PW_CONFIG_PATH,
-     .help = "The certificates (PEM) to trust instead of the system's, for a server of your own."},
-    {.name = "timeout_s",
-     .type = PW_CONFIG_INTEGER,
-     .default_value = "30",
-     .minimum = 1,
-     .maximum = 50,
-     .help = "Seconds one post may take; must stay below the instance's deadline."},
-    {.name = "allow_private",
-     .type = PW_CONFIG_BOOLEAN,
-     .default_value = "false",
-     .help = "Whether the server may have an address of the inside (10.0.0.0/8, loopback …)."},
-    {.name = "allow_plain",
-     .type = PW_CONFIG_BOOLEAN,
-     .default_value = "false",
-     .help = "Whether the address may be http://, which everybody on the way can read."},
+    HTTP_OPTION_ROWS("30", 50),
     {0},
 };
-
-static uint32_t setting(const struct chat *chat, const struct pw_document *config, const char *pointer)
-{
-    return chat->host->documents->find(config, PW_NODE_ROOT, (struct pw_text){pointer, strlen(pointer)});
-}
-
-static struct pw_text text_setting(const struct chat *chat, const struct pw_document *config,
-                                   const char *pointer)
-{
-    return chat->host->documents->text(config, setting(chat, config, pointer));
-}
-
-static bool true_setting(const struct chat *chat, const struct pw_document *config, const char *pointer)
-{
-    return chat->host->documents->type(config, setting(chat, config, pointer)) == PW_JSON_TRUE;
-}
 
 static int32_t create(const struct pw_host *host, void **ret_instance)
 {
@@ -96,17 +67,11 @@ static int32_t start(void *instance, const struct pw_document *config)
     struct chat *chat = instance;
     const struct pw_host *host = chat->host;
     char sentence[256] = "There is not enough memory.";
-    int64_t timeout_s = 30;
-    (void)host->documents->integer(config, setting(chat, config, "/timeout_s"), &timeout_s);
-    chat->url = text_setting(chat, config, "/url_file");
-    chat->format = format_named(text_setting(chat, config, "/format"));
-    struct pw_text content = text_setting(chat, config, "/content");
-    chat->full = content.length == 4u && memcmp(content.data, "full", 4) == 0;
-    struct http_options options = {.url = chat->url,
-                                   .ca_file = text_setting(chat, config, "/ca_file"),
-                                   .timeout_s = (uint32_t)timeout_s,
-                                   .private_allowed = true_setting(chat, config, "/allow_private"),
-                                   .plain_allowed = true_setting(chat, config, "/allow_plain")};
+    chat->url = option_text(host, config, "/url_file");
+    chat->format = format_named(option_text(host, config, "/format"));
+    chat->full = option_is(host, config, "/content", "full");
+    struct http_options options = {.url = chat->url};
+    http_options_read(host, config, &options);
     int32_t status = PW_ERROR_INVALID;
     if (chat->format == NULL)
         snprintf(sentence, sizeof sentence, "\"format\" is slack, mattermost or teams.");
@@ -115,23 +80,6 @@ static int32_t start(void *instance, const struct pw_document *config)
     if (status != PW_OK)
         host->explain(host, (struct pw_text){sentence, strlen(sentence)});
     return status;
-}
-
-static int32_t answer(const struct chat *chat, uint32_t outcome, uint32_t retry_after, const char *words)
-{
-    const struct pw_delivery delivery = {.struct_size = sizeof delivery,
-                                         .outcome = outcome,
-                                         .retry_after = retry_after,
-                                         .message = {words, strlen(words)}};
-    return chat->host->emit_delivery(chat->host, &delivery);
-}
-
-static void alarm_operator(const struct chat *chat)
-{
-    char line[HTTP_MESSAGE_BYTES + 80u];
-    snprintf(line, sizeof line, "the chat room hears nothing until somebody mends this: %s",
-             chat->verdict.message);
-    chat->host->log(chat->host, PW_LOG_ERROR, (struct pw_text){line, strlen(line)});
 }
 
 static int32_t handle(void *instance, const struct pw_message *message)
@@ -143,17 +91,19 @@ static int32_t handle(void *instance, const struct pw_message *message)
     int status = format_write(chat->format, &chat->post, &json);
     post_release(&chat->post);
     if (status == PW_ERROR_LIMIT)
-        return answer(chat, PW_DELIVERY_FAIL, 0, "The notice is longer than the chat platform takes.");
+        return delivery_answer(chat->host, PW_DELIVERY_FAIL, 0,
+                               "The notice is longer than the chat platform takes.");
     if (status != PW_OK)
-        return answer(chat, PW_DELIVERY_RETRY, 0, "There was not enough memory for the post.");
+        return delivery_answer(chat->host, PW_DELIVERY_RETRY, 0, "There was not enough memory for the post.");
     const struct http_request request = {
         .method = "POST", .headers = headers, .body = {json.data, json.length}};
     http_send(chat->http, &request, &chat->verdict);
     page_release(&json);
     reply_judge(chat->format, chat->url, &chat->verdict);
     if (chat->verdict.operator_needed)
-        alarm_operator(chat);
-    return answer(chat, chat->verdict.outcome, chat->verdict.retry_after, chat->verdict.message);
+        delivery_alarm(chat->host, chat->verdict.message);
+    return delivery_answer(chat->host, chat->verdict.outcome, chat->verdict.retry_after,
+                           chat->verdict.message);
 }
 
 static void stop(void *instance)

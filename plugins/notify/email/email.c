@@ -7,13 +7,16 @@
  */
 #include <pathwayd/plugin.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "header.h"
 #include "letter.h"
 #include "smtp.h"
+#include "words/delivery.h"
+#include "words/option.h"
+
+#define TIMEOUT_S 30u /* where the table has none */
 
 struct email {
     const struct pw_host *host;
@@ -71,20 +74,6 @@ static const struct pw_config_field fields[] = {
 
 /* ---- configuration ------------------------------------------------------------------------------------- */
 
-static int32_t refuse(const struct email *email, const char *sentence)
-{
-    email->host->explain(email->host, (struct pw_text){sentence, strlen(sentence)});
-    return PW_ERROR_INVALID;
-}
-
-static struct pw_text setting(const struct email *email, const struct pw_document *config,
-                              const char *pointer)
-{
-    const struct pw_document_api *documents = email->host->documents;
-    return documents->text(config,
-                           documents->find(config, PW_NODE_ROOT, (struct pw_text){pointer, strlen(pointer)}));
-}
-
 static int begins(struct pw_text text, const char *with)
 {
     return text.length >= strlen(with) && memcmp(text.data, with, strlen(with)) == 0;
@@ -115,23 +104,23 @@ static void read_mailbox(struct pw_text mailbox, struct pw_text *ret_name, struc
 static int32_t read_style(struct email *email, const struct pw_document *config)
 {
     struct letter_style *style = &email->style;
-    read_mailbox(setting(email, config, "/from"), &style->from_name, &style->from_address);
+    read_mailbox(option_text(email->host, config, "/from"), &style->from_name, &style->from_address);
     if (!header_address_valid(style->from_address))
-        return refuse(email, "\"from\" must be an address, or \"Name <address>\".");
-    struct pw_text reply_to = setting(email, config, "/reply_to");
+        return option_refuse(email->host, "\"from\" must be an address, or \"Name <address>\".");
+    struct pw_text reply_to = option_text(email->host, config, "/reply_to");
     read_mailbox(reply_to, &style->reply_name, &style->reply_address);
     if (reply_to.length > 0 && !header_address_valid(style->reply_address))
-        return refuse(email, "\"reply_to\" must be an address, or \"Name <address>\".");
-    style->domain = setting(email, config, "/domain");
+        return option_refuse(email->host, "\"reply_to\" must be an address, or \"Name <address>\".");
+    style->domain = option_text(email->host, config, "/domain");
     if (style->domain.length == 0) {
         const char *at = memchr(style->from_address.data, '@', style->from_address.length);
         size_t local = (size_t)(at - style->from_address.data) + 1u;
         style->domain = (struct pw_text){at + 1, style->from_address.length - local};
     }
     if (!header_domain_valid(style->domain))
-        return refuse(email, "\"domain\" must be a domain name such as example.edu.");
-    style->subject_prefix = setting(email, config, "/subject_prefix");
-    style->full = is(setting(email, config, "/content"), "full");
+        return option_refuse(email->host, "\"domain\" must be a domain name such as example.edu.");
+    style->subject_prefix = option_text(email->host, config, "/subject_prefix");
+    style->full = is(option_text(email->host, config, "/content"), "full");
     return PW_OK;
 }
 
@@ -153,22 +142,24 @@ static int server_valid(struct pw_text server)
 static int32_t read_server(struct email *email, const struct pw_document *config,
                            struct smtp_options *options)
 {
-    struct pw_text starttls = setting(email, config, "/starttls");
-    options->server = setting(email, config, "/server");
+    struct pw_text starttls = option_text(email->host, config, "/starttls");
+    options->server = option_text(email->host, config, "/server");
     if (!server_valid(options->server))
-        return refuse(email, "\"server\" must be smtp://HOST:PORT or smtps://HOST:PORT and nothing more.");
+        return option_refuse(email->host,
+                             "\"server\" must be smtp://HOST:PORT or smtps://HOST:PORT and nothing more.");
     options->tls = is(starttls, "off")             ? SMTP_TLS_OFF
                    : is(starttls, "opportunistic") ? SMTP_TLS_OPPORTUNISTIC
                                                    : SMTP_TLS_REQUIRED;
-    options->username = setting(email, config, "/username");
-    options->password = setting(email, config, "/password_file");
-    options->ca_file = setting(email, config, "/ca_file");
+    options->username = option_text(email->host, config, "/username");
+    options->password = option_text(email->host, config, "/password_file");
+    options->ca_file = option_text(email->host, config, "/ca_file");
     if ((options->username.length > 0) != (options->password.length > 0))
-        return refuse(email, "\"username\" and \"password_file\" need each other.");
+        return option_refuse(email->host, "\"username\" and \"password_file\" need each other.");
     if (options->username.length > 0 && options->tls != SMTP_TLS_REQUIRED &&
         !begins(options->server, "smtps://"))
-        return refuse(email,
-                      "A password is sent over TLS only: set \"starttls\" to \"required\" or use smtps://.");
+        return option_refuse(
+            email->host,
+            "A password is sent over TLS only: set \"starttls\" to \"required\" or use smtps://.");
     return PW_OK;
 }
 
@@ -187,33 +178,20 @@ static int32_t create(const struct pw_host *host, void **ret_instance)
 static int32_t start(void *instance, const struct pw_document *config)
 {
     struct email *email = instance;
-    const struct pw_document_api *documents = email->host->documents;
     struct smtp_options options = {0};
-    int64_t timeout_s = 30;
     char sentence[256] = "There is not enough memory.";
     int32_t status = read_style(email, config);
     if (status == PW_OK)
         status = read_server(email, config, &options);
     if (status != PW_OK)
         return status;
-    (void)documents->integer(config, documents->find(config, PW_NODE_ROOT, PW_TEXT("/timeout_s")),
-                             &timeout_s);
-    options.timeout_s = (uint32_t)timeout_s;
+    options.timeout_s = option_number(email->host, config, "/timeout_s", TIMEOUT_S);
     options.from = email->style.from_address;
     options.greeting = email->style.domain;
     status = smtp_new(&options, &email->smtp, sentence, sizeof sentence);
     if (status != PW_OK)
-        (void)refuse(email, sentence);
+        (void)option_refuse(email->host, sentence);
     return status;
-}
-
-static int32_t answer(const struct email *email, uint32_t outcome, uint32_t retry_after, const char *words)
-{
-    const struct pw_delivery delivery = {.struct_size = sizeof delivery,
-                                         .outcome = outcome,
-                                         .retry_after = retry_after,
-                                         .message = {words, strlen(words)}};
-    return email->host->emit_delivery(email->host, &delivery);
 }
 
 static int32_t handle(void *instance, const struct pw_message *message)
@@ -225,21 +203,20 @@ static int32_t handle(void *instance, const struct pw_message *message)
     struct smtp_verdict verdict;
     int status = letter_write(host->documents, message->notice, message->as_of, &email->style, &letter, &to);
     if (status == PW_ERROR_INVALID)
-        return answer(email, PW_DELIVERY_FAIL, 0, "The recipient's address is not a valid e-mail address.");
+        return delivery_answer(email->host, PW_DELIVERY_FAIL, 0,
+                               "The recipient's address is not a valid e-mail address.");
     if (status == PW_ERROR_UNSUPPORTED)
-        return answer(email, PW_DELIVERY_FAIL, 0,
-                      "This version writes no letters about notices of this kind.");
+        return delivery_answer(email->host, PW_DELIVERY_FAIL, 0,
+                               "This version writes no letters about notices of this kind.");
     if (status != PW_OK)
-        return answer(email, PW_DELIVERY_RETRY, 0, "There was not enough memory for the letter.");
+        return delivery_answer(email->host, PW_DELIVERY_RETRY, 0,
+                               "There was not enough memory for the letter.");
     smtp_send(email->smtp, &letter, to.data, &verdict);
     page_release(&letter);
     page_release(&to);
-    if (verdict.operator_needed) {
-        char line[sizeof verdict.message + 64u];
-        snprintf(line, sizeof line, "no mail gets through until somebody mends this: %s", verdict.message);
-        host->log(host, PW_LOG_ERROR, (struct pw_text){line, strlen(line)});
-    }
-    return answer(email, verdict.outcome, verdict.retry_after, verdict.message);
+    if (verdict.operator_needed)
+        delivery_alarm(host, verdict.message);
+    return delivery_answer(email->host, verdict.outcome, verdict.retry_after, verdict.message);
 }
 
 static void stop(void *instance)

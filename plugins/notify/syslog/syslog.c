@@ -17,6 +17,10 @@
 #include "journal.h"
 #include "receiver.h"
 #include "rfc5424.h"
+#include "words/delivery.h"
+#include "words/option.h"
+
+#define TIMEOUT_S 10u /* where the table has none */
 
 struct syslog {
     const struct pw_host *host;
@@ -72,20 +76,6 @@ static const struct {
 
 /* ---- configuration ------------------------------------------------------------------------------------- */
 
-static int32_t refuse(const struct syslog *syslog, const char *sentence)
-{
-    syslog->host->explain(syslog->host, (struct pw_text){sentence, strlen(sentence)});
-    return PW_ERROR_INVALID;
-}
-
-static struct pw_text setting(const struct syslog *syslog, const struct pw_document *config,
-                              const char *pointer)
-{
-    const struct pw_document_api *documents = syslog->host->documents;
-    return documents->text(config,
-                           documents->find(config, PW_NODE_ROOT, (struct pw_text){pointer, strlen(pointer)}));
-}
-
 static bool is(struct pw_text text, const char *word)
 {
     return text.length == strlen(word) && memcmp(text.data, word, text.length) == 0;
@@ -93,16 +83,18 @@ static bool is(struct pw_text text, const char *word)
 
 static int32_t read_server(struct syslog *syslog, const struct pw_document *config)
 {
-    struct pw_text server = setting(syslog, config, "/server"), ca_file = setting(syslog, config, "/ca_file");
+    struct pw_text server = option_text(syslog->host, config, "/server"),
+                   ca_file = option_text(syslog->host, config, "/ca_file");
     if (syslog->to_journal)
-        return server.length == 0 ? PW_OK : refuse(syslog, "\"server\" is for \"to\": \"syslog\" only.");
+        return server.length == 0 ? PW_OK
+                                  : option_refuse(syslog->host, "\"server\" is for \"to\": \"syslog\" only.");
     if (receiver_parse(server, &syslog->receiver) != PW_OK)
-        return refuse(
-            syslog,
+        return option_refuse(
+            syslog->host,
             "\"server\" must be unix:///PATH, udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT and "
             "nothing more.");
     if (ca_file.length > 0 && syslog->receiver.kind != RECEIVER_TLS)
-        return refuse(syslog, "\"ca_file\" is for a tls:// server only.");
+        return option_refuse(syslog->host, "\"ca_file\" is for a tls:// server only.");
     if (ca_file.length > 0 && (syslog->ca_file = strndup(ca_file.data, ca_file.length)) == NULL)
         return PW_ERROR_MEMORY;
     syslog->receiver.ca_file = syslog->ca_file;
@@ -124,20 +116,16 @@ static int32_t create(const struct pw_host *host, void **ret_instance)
 static int32_t start(void *instance, const struct pw_document *config)
 {
     struct syslog *syslog = instance;
-    const struct pw_document_api *documents = syslog->host->documents;
-    struct pw_text facility = setting(syslog, config, "/facility");
-    int64_t timeout_s = 10;
-    syslog->to_journal = is(setting(syslog, config, "/to"), "journal");
-    syslog->full = is(setting(syslog, config, "/content"), "full");
+    struct pw_text facility = option_text(syslog->host, config, "/facility");
+    syslog->to_journal = option_is(syslog->host, config, "/to", "journal");
+    syslog->full = option_is(syslog->host, config, "/content", "full");
     for (size_t i = 0; i < sizeof facilities / sizeof facilities[0]; i++)
         if (is(facility, facilities[i].name))
             syslog->facility = facilities[i].number;
     int32_t status = read_server(syslog, config);
     if (status != PW_OK)
         return status;
-    (void)documents->integer(config, documents->find(config, PW_NODE_ROOT, PW_TEXT("/timeout_s")),
-                             &timeout_s);
-    syslog->receiver.timeout_s = (uint32_t)timeout_s;
+    syslog->receiver.timeout_s = option_number(syslog->host, config, "/timeout_s", TIMEOUT_S);
     if (gethostname(syslog->hostname, sizeof syslog->hostname - 1u) != 0)
         syslog->hostname[0] = '\0';
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
@@ -146,26 +134,20 @@ static int32_t start(void *instance, const struct pw_document *config)
     return PW_OK;
 }
 
-static int32_t answer(const struct syslog *syslog, uint32_t outcome, const char *words)
-{
-    const struct pw_delivery delivery = {
-        .struct_size = sizeof delivery, .outcome = outcome, .message = {words, strlen(words)}};
-    return syslog->host->emit_delivery(syslog->host, &delivery);
-}
-
 static int32_t to_journal(const struct syslog *syslog, const struct record *record)
 {
     struct journal_entry entry;
     char words[128];
     int status = journal_entry_write(record, syslog->facility, &entry);
     if (status != PW_OK)
-        return answer(syslog, PW_DELIVERY_RETRY, "There was not enough memory for the record.");
+        return delivery_answer(syslog->host, PW_DELIVERY_RETRY, 0,
+                               "There was not enough memory for the record.");
     status = journal_send(&entry);
     journal_entry_release(&entry);
     if (status == 0)
-        return answer(syslog, PW_DELIVERY_DONE, "The journal took it.");
+        return delivery_answer(syslog->host, PW_DELIVERY_DONE, 0, "The journal took it.");
     snprintf(words, sizeof words, "The journal of this machine does not take it: %s.", strerror(-status));
-    return answer(syslog, PW_DELIVERY_RETRY, words);
+    return delivery_answer(syslog->host, PW_DELIVERY_RETRY, 0, words);
 }
 
 static int32_t to_receiver(const struct syslog *syslog, const struct record *record)
@@ -175,17 +157,15 @@ static int32_t to_receiver(const struct syslog *syslog, const struct record *rec
     bool distrusted = false;
     int status = rfc5424_write(record, syslog->facility, syslog->hostname, &message);
     if (status != PW_OK)
-        return answer(syslog, PW_DELIVERY_RETRY, "There was not enough memory for the record.");
+        return delivery_answer(syslog->host, PW_DELIVERY_RETRY, 0,
+                               "There was not enough memory for the record.");
     status = receiver_send(&syslog->receiver, &message, words, &distrusted);
     page_release(&message);
     if (status == PW_OK)
-        return answer(syslog, PW_DELIVERY_DONE, "The log server took it.");
-    if (distrusted) {
-        char line[sizeof words + 64u];
-        snprintf(line, sizeof line, "no record gets through until somebody mends this: %s", words);
-        syslog->host->log(syslog->host, PW_LOG_ERROR, (struct pw_text){line, strlen(line)});
-    }
-    return answer(syslog, PW_DELIVERY_RETRY, words);
+        return delivery_answer(syslog->host, PW_DELIVERY_DONE, 0, "The log server took it.");
+    if (distrusted)
+        delivery_alarm(syslog->host, words);
+    return delivery_answer(syslog->host, PW_DELIVERY_RETRY, 0, words);
 }
 
 static int32_t handle(void *instance, const struct pw_message *message)
@@ -194,10 +174,11 @@ static int32_t handle(void *instance, const struct pw_message *message)
     struct record record;
     int status = record_read(syslog->host->documents, message->notice, syslog->full, &record);
     if (status == PW_ERROR_UNSUPPORTED)
-        return answer(syslog, PW_DELIVERY_FAIL,
-                      "This version of the plugin does not know that kind of notice.");
+        return delivery_answer(syslog->host, PW_DELIVERY_FAIL, 0,
+                               "This version of the plugin does not know that kind of notice.");
     if (status != PW_OK)
-        return answer(syslog, PW_DELIVERY_RETRY, "There was not enough memory for the record.");
+        return delivery_answer(syslog->host, PW_DELIVERY_RETRY, 0,
+                               "There was not enough memory for the record.");
     int32_t done = syslog->to_journal ? to_journal(syslog, &record) : to_receiver(syslog, &record);
     record_release(&record);
     return done;

@@ -15,14 +15,16 @@
 #include <pathwayd/plugin.h>
 
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "content.h"
 #include "http/http.h"
+#include "http/option.h"
 #include "signature.h"
+#include "words/delivery.h"
+#include "words/option.h"
 
 #define SECRETS 2u /* the one in force, and the one before it */
 
@@ -54,48 +56,15 @@ static const struct pw_config_field fields[] = {
      .choices = "minimal|full",
      .help = "What is sent: ids, change, level and dates, or the whole notice with title, names and "
              "explanations."},
-    {.name = "ca_file",
-     .type = PW_CONFIG_PATH,
-     .help = "The certificates (PEM) to trust instead of the system's, for a server of your own."},
-    {.name = "timeout_s",
-     .type = PW_CONFIG_INTEGER,
-     .default_value = "20",
-     .minimum = 1,
-     .maximum = 50,
-     .help = "Seconds one request may take; must stay below the instance's deadline."},
-    {.name = "allow_private",
-     .type = PW_CONFIG_BOOLEAN,
-     .default_value = "false",
-     .help = "Whether the server may have a private address: this machine, or one of the inside network."},
-    {.name = "allow_plain",
-     .type = PW_CONFIG_BOOLEAN,
-     .default_value = "false",
-     .help = "Whether the url may be http://, where notices can be read on the way."},
+    HTTP_OPTION_ROWS("20", 50),
     {0},
 };
 
 /* ---- configuration ------------------------------------------------------------------------------------- */
 
-static int32_t refuse(const struct webhook *webhook, const char *sentence)
-{
-    webhook->host->explain(webhook->host, (struct pw_text){sentence, strlen(sentence)});
-    return PW_ERROR_INVALID;
-}
-
 static uint32_t node(const struct webhook *webhook, const struct pw_document *config, const char *pointer)
 {
     return webhook->host->documents->find(config, PW_NODE_ROOT, (struct pw_text){pointer, strlen(pointer)});
-}
-
-static struct pw_text setting(const struct webhook *webhook, const struct pw_document *config,
-                              const char *pointer)
-{
-    return webhook->host->documents->text(config, node(webhook, config, pointer));
-}
-
-static bool is_true(const struct webhook *webhook, const struct pw_document *config, const char *pointer)
-{
-    return webhook->host->documents->type(config, node(webhook, config, pointer)) == PW_JSON_TRUE;
 }
 
 static int32_t read_secrets(struct webhook *webhook, const struct pw_document *config)
@@ -113,8 +82,8 @@ static int32_t read_secrets(struct webhook *webhook, const struct pw_document *c
         uint32_t type = webhook->host->documents->type(config, node(webhook, config, files[i].pointer));
         if (type != PW_JSON_STRING && !files[i].required)
             continue;
-        if (secret_read(setting(webhook, config, files[i].pointer), &webhook->secrets[i]) != PW_OK)
-            return refuse(webhook, files[i].fault);
+        if (secret_read(option_text(webhook->host, config, files[i].pointer), &webhook->secrets[i]) != PW_OK)
+            return option_refuse(webhook->host, files[i].fault);
     }
     return PW_OK;
 }
@@ -122,20 +91,16 @@ static int32_t read_secrets(struct webhook *webhook, const struct pw_document *c
 static int32_t open_http(struct webhook *webhook, const struct pw_document *config)
 {
     char sentence[256] = "There is not enough memory.";
-    int64_t timeout_s = 20;
-    struct pw_text url = setting(webhook, config, "/url");
-    struct pw_text url_file = setting(webhook, config, "/url_file");
+    struct pw_text url = option_text(webhook->host, config, "/url");
+    struct pw_text url_file = option_text(webhook->host, config, "/url_file");
     if ((url.length > 0) == (url_file.length > 0))
-        return refuse(webhook, "Exactly one of \"url\" and \"url_file\" must say where notices are posted.");
-    (void)webhook->host->documents->integer(config, node(webhook, config, "/timeout_s"), &timeout_s);
-    const struct http_options options = {.url = url.length > 0 ? url : url_file,
-                                         .ca_file = setting(webhook, config, "/ca_file"),
-                                         .timeout_s = (uint32_t)timeout_s,
-                                         .private_allowed = is_true(webhook, config, "/allow_private"),
-                                         .plain_allowed = is_true(webhook, config, "/allow_plain")};
+        return option_refuse(webhook->host,
+                             "Exactly one of \"url\" and \"url_file\" must say where notices are posted.");
+    struct http_options options = {.url = url.length > 0 ? url : url_file};
+    http_options_read(webhook->host, config, &options);
     int32_t status = http_new(&options, &webhook->http, sentence, sizeof sentence);
     if (status != PW_OK)
-        (void)refuse(webhook, sentence);
+        (void)option_refuse(webhook->host, sentence);
     return status;
 }
 
@@ -155,26 +120,17 @@ static int32_t start(void *instance, const struct pw_document *config)
 {
     struct webhook *webhook = instance;
     if (sodium_init() < 0)
-        return refuse(webhook, "libsodium does not start.");
-    struct pw_text content = setting(webhook, config, "/content");
-    webhook->full = content.length == 4 && memcmp(content.data, "full", 4) == 0;
+        return option_refuse(webhook->host, "libsodium does not start.");
+    webhook->full = option_is(webhook->host, config, "/content", "full");
     int32_t status = read_secrets(webhook, config);
     return status == PW_OK ? open_http(webhook, config) : status;
 }
 
 static int32_t answer(const struct webhook *webhook, const struct http_verdict *verdict)
 {
-    const struct pw_host *host = webhook->host;
-    const struct pw_delivery delivery = {.struct_size = sizeof delivery,
-                                         .outcome = verdict->outcome,
-                                         .retry_after = verdict->retry_after,
-                                         .message = {verdict->message, strlen(verdict->message)}};
-    if (verdict->operator_needed) {
-        char line[HTTP_MESSAGE_BYTES + 64u];
-        snprintf(line, sizeof line, "no notice gets through until somebody mends this: %s", verdict->message);
-        host->log(host, PW_LOG_ERROR, (struct pw_text){line, strlen(line)});
-    }
-    return host->emit_delivery(host, &delivery);
+    if (verdict->operator_needed)
+        delivery_alarm(webhook->host, verdict->message);
+    return delivery_answer(webhook->host, verdict->outcome, verdict->retry_after, verdict->message);
 }
 
 static void post(struct webhook *webhook, struct pw_text notice_id, struct pw_text payload,
