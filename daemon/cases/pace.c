@@ -267,7 +267,7 @@ static int within_hours(struct letting *letting)
     int64_t until_ms = 0;
     char at[TIME_TEXT_SIZE];
     int status = 0;
-    if (!letting->channel->paced) /* a program keeps no hours */
+    if (!letting->channel->paced || breaks_through(letting)) /* a program keeps no hours */
         return 0;
     if (is_advice(letting)) {
         to_digest(letting, "Advice is told in the digest only.");
@@ -278,7 +278,7 @@ static int within_hours(struct letting *letting)
         to_digest(letting, "What is decided leaves nothing to do, and is told in the digest only.");
         return 0;
     }
-    if (!letting->reviewer || breaks_through(letting))
+    if (!letting->reviewer)
         return 0;
     if (office_is_quiet(&letting->pace, letting->now_ms, &until_ms)) {
         time_format(until_ms, at);

@@ -471,6 +471,17 @@ static void old_withdrawals_in_a_backlog(void **state)
     assert_null(strstr(look(fixture, "E-1").notices, "old-4=muted"));
 }
 
+static void advice_that_is_overdue(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->config.decide_days[PW_LEVEL_SUGGESTED] = 1;
+    says(fixture, "1", "E-1", "research.a", PW_LEVEL_SUGGESTED);
+    passes(fixture, DAY);
+    passes(fixture, 8 * HOUR);
+    passes(fixture, 60 * SECOND);
+    assert_said(row_of(fixture, "E-1", "carol", "waiting").body, "\"change\":\"escalated\"");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, pace_set_up, tear_down)
@@ -501,6 +512,7 @@ int main(void)
         TEST(a_prohibited_case_that_is_open_again),
         TEST(what_is_overdue_breaks_through),
         TEST(old_withdrawals_in_a_backlog),
+        TEST(advice_that_is_overdue),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
