@@ -25,28 +25,28 @@ static void withdrawn_again(void **state)
 
 static int propose_run(struct journal_writer *writer, struct journal_task *task)
 {
-    const struct judging *j = task->owner;
+    const struct judging *judging = task->owner;
     struct act_answer answer = {0};
-    struct decision_request r = {.case_id = j->sequence,
-                                 .actor = {.name = PW_TEXT("alice"), .person = true, .roles = ROLE_ALL},
-                                 .disposition = PW_TEXT("declined"),
-                                 .reason = PW_TEXT("r"),
-                                 .displacement = PW_TEXT("d"),
-                                 .benefits = PW_TEXT("[\"b\"]"),
-                                 .benefit_count = 1};
-    const struct act_request act = {.case_id = j->sequence, .actor = r.actor};
-    int s = j->asks ? decision_reopen(writer, j->config, &act, PW_TEXT("why"), &answer)
-                    : decision_make(writer, j->config, &r, &answer);
-    if (s)
+    struct decision_request request = {.case_id = judging->sequence,
+                                       .actor = {.name = PW_TEXT("alice"), .person = true, .roles = ROLE_ALL},
+                                       .disposition = PW_TEXT("declined"),
+                                       .reason = PW_TEXT("r"),
+                                       .displacement = PW_TEXT("d"),
+                                       .benefits = PW_TEXT("[\"b\"]"),
+                                       .benefit_count = 1};
+    const struct act_request act = {.case_id = judging->sequence, .actor = request.actor};
+    int status = judging->asks ? decision_reopen(writer, judging->config, &act, PW_TEXT("why"), &answer)
+                               : decision_make(writer, judging->config, &request, &answer);
+    if (status)
         fprintf(stderr, "decision: %s\n", answer.refusal.sentence);
-    return s;
+    return status;
 }
 
 static void propose(struct fixture *fixture, const char *e, bool reopen)
 {
     struct seen seen = look(fixture, e);
-    struct judging j = {.config = &fixture->config, .sequence = seen.case_id, .asks = reopen};
-    submit(fixture, &j, propose_run);
+    struct judging judging = {.config = &fixture->config, .sequence = seen.case_id, .asks = reopen};
+    submit(fixture, &judging, propose_run);
 }
 
 static void a_rise_ends_a_held_proposal(void **state)
@@ -359,28 +359,28 @@ static void a_rise_that_is_over(void **state)
 
 static int decide_run(struct journal_writer *writer, struct journal_task *task)
 {
-    const struct judging *j = task->owner;
+    const struct judging *judging = task->owner;
     struct act_answer answer = {0};
-    const struct act_request act = {.case_id = j->sequence,
+    const struct act_request act = {.case_id = judging->sequence,
                                     .actor = {.name = PW_TEXT("bob"), .person = true, .roles = ROLE_ALL}};
-    struct decision_request r = {.case_id = j->sequence,
-                                 .actor = {.name = PW_TEXT("alice"), .person = true, .roles = ROLE_ALL},
-                                 .disposition = PW_TEXT("proceed"),
-                                 .reason = PW_TEXT("r")};
-    int s = j->asks ? decision_second(writer, j->config, &act, &answer)
-                    : decision_make(writer, j->config, &r, &answer);
-    if (s)
+    struct decision_request request = {.case_id = judging->sequence,
+                                       .actor = {.name = PW_TEXT("alice"), .person = true, .roles = ROLE_ALL},
+                                       .disposition = PW_TEXT("proceed"),
+                                       .reason = PW_TEXT("r")};
+    int status = judging->asks ? decision_second(writer, judging->config, &act, &answer)
+                               : decision_make(writer, judging->config, &request, &answer);
+    if (status)
         fprintf(stderr, "decision: %s\n", answer.refusal.sentence);
-    return s;
+    return status;
 }
 
 static void decide(struct fixture *fixture, const char *e, bool second)
 {
     struct seen seen = look(fixture, e);
-    struct judging j = {.config = &fixture->config, .sequence = seen.case_id, .asks = second};
+    struct judging judging = {.config = &fixture->config, .sequence = seen.case_id, .asks = second};
     fixture->config.review_days = 365;
     fixture->config.type_prefix = "org.pathwayd.";
-    submit(fixture, &j, decide_run);
+    submit(fixture, &judging, decide_run);
 }
 
 static void what_changed_survives_a_join(void **state)
@@ -439,12 +439,12 @@ static void what_is_overdue_breaks_through(void **state)
 
 static int old_run(struct journal_writer *writer, struct journal_task *task)
 {
-    const struct judging *j = task->owner;
-    int s = 0;
-    for (int i = 0; i < 5 && !s; i++) {
+    const struct judging *judging = task->owner;
+    int status = 0;
+    for (int i = 0; i < 5 && !status; i++) {
         char id[32];
         snprintf(id, sizeof id, "old-%d", i);
-        const struct journal_notice notice = {.case_id = j->sequence,
+        const struct journal_notice notice = {.case_id = judging->sequence,
                                               .notice_id = {id, strlen(id)},
                                               .channel = PW_TEXT("mail"),
                                               .reviewer = PW_TEXT("bob"),
@@ -453,9 +453,9 @@ static int old_run(struct journal_writer *writer, struct journal_task *task)
                                               .body = PW_TEXT("{\"change\":\"withdrawn\"}"),
                                               .created_ms = 1,
                                               .next_ms = 1};
-        s = journal_notice_add(writer, &notice);
+        status = journal_notice_add(writer, &notice);
     }
-    return s;
+    return status;
 }
 
 static void old_withdrawals_in_a_backlog(void **state)
@@ -465,9 +465,9 @@ static void old_withdrawals_in_a_backlog(void **state)
     store(fixture, "1", "E-1", body);
     judge(fixture, fixture->sequence, body, "research", "research.a", PW_LEVEL_RECOMMENDED, 0);
     judge(fixture, fixture->sequence, body, "research", "", PW_LEVEL_NONE, 0);
-    struct judging j = {.config = &fixture->config, .sequence = look(fixture, "E-1").case_id};
-    submit(fixture, &j, old_run);
-    submit(fixture, &j, fail_run);
+    struct judging judging = {.config = &fixture->config, .sequence = look(fixture, "E-1").case_id};
+    submit(fixture, &judging, old_run);
+    submit(fixture, &judging, fail_run);
     assert_null(strstr(look(fixture, "E-1").notices, "old-4=muted"));
 }
 
