@@ -2,6 +2,13 @@
 """Who is told, when, and why: a morning's batch over a queue of reviewers is told once an engagement and reviewer; a restart
 in the wait loses nothing; whoever is away has a deputy; `pathwayctl why` says why somebody was told, or was not."""
 
+import base64
+import http.server
+import json
+import os
+import socket
+import sqlite3
+import threading
 import time
 
 from harness import SEVEN_SONS, Daemon, check, event, finish, policies, until
@@ -68,6 +75,52 @@ check(until(lambda: states(daemon, 60) == [("alice", "opened", "delivered"), ("b
       "the daemon is killed in the wait: it is told once it is back")
 check(daemon.ctl("audit", "verify").returncode == 0, "and the audit chain holds")
 check(daemon.stop() == 0, "and it stops")
+
+# ---- a channel that is down for two days ------------------------------------------------------------------------------
+
+posts = []
+
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        posts.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *arguments):
+        pass
+
+
+with socket.socket() as probe:
+    probe.bind(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{probe.getsockname()[1]}/"
+daemon = Daemon(policies(("research", "lab", "legal")), routes=[{"min_level": "recommended", "channels": ["tickets"]}],
+                notices={"wait_s": 0, "pace": {"daily_cap": 0}})
+secret = os.path.join(daemon.home, "secret")
+with open(secret, "w") as out:
+    out.write("whsec_" + base64.b64encode(os.urandom(32)).decode())
+daemon.config["plugins"].append({"name": "tickets", "plugin": "webhook", "stage": "notify", "readable": [daemon.home],
+                                 "config": {"url": url, "secret_file": secret, "content": "full", "allow_private": True,
+                                            "allow_plain": True}})
+daemon.write_config()
+daemon.start()
+daemon.send([event(n, partner=SEVEN_SONS) for n in range(12)])
+check(until(lambda: [n["error"] for n in notices(daemon, 0)] not in ([], [""])), "nobody listens: what went wrong is kept")
+check(until(lambda: daemon.json("status")["journal"]["notices_waiting"] == 12), "and every notice")
+daemon.stop()
+with sqlite3.connect(daemon.state + "/journal.db") as database:
+    database.execute("UPDATE notice SET told = told - 2 * 86400000, next = 0, attempts = max(attempts, 1)")
+database.close()
+server = http.server.ThreadingHTTPServer(("127.0.0.1", int(url.split(":")[2].strip("/"))), Receiver)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+daemon.start()
+check(until(lambda: daemon.json("status")["journal"]["notices_waiting"] == 0, 30), "two days later somebody does: nothing waits any more")
+told = [p["case_id"] for p in posts if p["kind"] == "case"] + [c["case_id"] for p in posts if p["kind"] == "digest" for c in p["cases"]]
+check(sorted(told) == [f"C-{n:06}" for n in range(1, 13)], f"each case was told, once {told}")
+check(len(posts) < 12 and any(p["kind"] == "digest" for p in posts), f"most of them in one digest ({len(posts)} requests)")
+check("folded" in {n["state"] for n in notices(daemon, 11)} | {n["state"] for n in notices(daemon, 5)}, "and why says so")
+check(daemon.stop() == 0, "and it stops")
+server.shutdown()
 
 # ---- away ----------------------------------------------------------------------------------------------------------
 
