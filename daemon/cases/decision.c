@@ -37,11 +37,11 @@ const struct decision_code decision_codes[] = {
 static int check_code(const struct decision_request *request, struct act_answer *answer)
 {
     struct buffer words = {0};
-    for (const struct decision_code *code = decision_codes; code->word; code++) {
+    for (const struct decision_code *code = decision_codes; code->word; code++)
         if (!request->code.length || text_is(request->code, code->word))
             return 0;
+    for (const struct decision_code *code = decision_codes; code->word; code++)
         buffer_format(&words, "%s%s", words.length ? ", " : "", code->word);
-    }
     int status = refuse(&answer->refusal, "bad_request", "A reason's code is one of %s.",
                         words.data ? words.data : "");
     buffer_release(&words);
