@@ -313,7 +313,7 @@ def operators_mistakes(server):
                 "an address of the inside": daemon_for(server, url, allow_private=None)}
     for what, daemon in mistakes.items():
         daemon.start().send([event(1, partner=SEVEN_SONS)])
-        check(until(lambda: "no entry gets through until somebody mends this" in daemon.read_log()), f"{what} alarms the operator")
+        check(until(lambda: "no notice gets through until somebody mends this" in daemon.read_log()), f"{what} alarms the operator")
         check(daemon.json("status")["journal"]["notices_waiting"] == 1, "and the notice waits")
     check(not server.files("mistakes"), "nothing was stored in any of these cases")
     daemon = mistakes["a wrong password"]

@@ -132,8 +132,12 @@ looks = [v["actor"] for v in audit("case.viewed") if v["case"] == number]
 check(looks == ["uid 65005"], f"a look at a case is recorded, with who looked {looks}")
 for uid in REVIEWER, REVIEWER, LEAD, AUDITOR:
     case("E-1", uid)
-looks = [v["actor"] for v in audit("case.viewed") if v["case"] == number]
-check(looks == ["uid 65005", "uid 65002", "uid 65001"], f"once a minute for each person and case {looks}")
+with sqlite3.connect(f"file:{daemon.state}/journal.db?mode=ro", uri=True) as database:
+    looks = [(at, json.loads(detail)["actor"]) for at, detail in
+             database.execute("SELECT at, detail FROM audit WHERE kind = 'case.viewed' ORDER BY n") if json.loads(detail)["case"] == number]
+database.close()
+again = [(a, b) for a in looks for b in looks if a[1] == b[1] and 0 < b[0] - a[0] < 60000]
+check({who for _, who in looks} == {"uid 65005", "uid 65002", "uid 65001"} and not again, f"once a minute for each person and case {looks}")
 run(AUDITOR, "case", "show", "E-404")
 check(all(v["case"] for v in audit("case.viewed")), "what is not there was not looked at")
 

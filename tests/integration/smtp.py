@@ -190,7 +190,7 @@ def operators_mistakes(server):
         file.write("guess\n")
     daemon = daemon_for(server, ["alice"], password_file=wrong).start()
     daemon.send([case_event(30)])
-    check(until(lambda: "no mail gets through until somebody mends this" in daemon.read_log()),
+    check(until(lambda: "no notice gets through until somebody mends this" in daemon.read_log()),
           "a wrong password alarms the operator")
     check(daemon.json("status")["journal"]["notices_waiting"] == 1, "and the notice waits for the right one")
     check("guess" not in daemon.read_log(), "no password is in the log")

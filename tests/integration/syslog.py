@@ -191,7 +191,7 @@ def stranger(server):
     daemon.write_config()
     daemon.start()
     daemon.send([event(5, partner=SEVEN_SONS)])
-    check(until(lambda: "no record gets through until somebody mends this" in daemon.read_log()),
+    check(until(lambda: "no notice gets through until somebody mends this" in daemon.read_log()),
           "a certificate that nobody vouches for alarms the operator")
     check(daemon.json("status")["journal"]["notices_waiting"] == 1 and len(server.of_app("tls")) == before, "and the notice waits")
     daemon.stop()
