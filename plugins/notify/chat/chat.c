@@ -7,9 +7,7 @@
  */
 #include <pathwayd/plugin.h>
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "format.h"
 #include "http/http.h"
@@ -70,15 +68,13 @@ static int32_t start(void *instance, const struct pw_document *config)
     chat->url = option_text(host, config, "/url_file");
     chat->format = format_named(option_text(host, config, "/format"));
     chat->full = option_is(host, config, "/content", "full");
+    if (chat->format == NULL)
+        return option_refuse(host, "\"format\" is slack, mattermost or teams.");
     struct http_options options = {.url = chat->url};
     http_options_read(host, config, &options);
-    int32_t status = PW_ERROR_INVALID;
-    if (chat->format == NULL)
-        snprintf(sentence, sizeof sentence, "\"format\" is slack, mattermost or teams.");
-    else
-        status = http_new(&options, &chat->http, sentence, sizeof sentence);
+    int32_t status = http_new(&options, &chat->http, sentence, sizeof sentence);
     if (status != PW_OK)
-        host->explain(host, (struct pw_text){sentence, strlen(sentence)});
+        (void)option_refuse(host, sentence);
     return status;
 }
 

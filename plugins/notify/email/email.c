@@ -79,11 +79,6 @@ static int begins(struct pw_text text, const char *with)
     return text.length >= strlen(with) && memcmp(text.data, with, strlen(with)) == 0;
 }
 
-static int is(struct pw_text text, const char *word)
-{
-    return text.length == strlen(word) && begins(text, word);
-}
-
 /* Takes "Name <address>" or "address" apart. */
 static void read_mailbox(struct pw_text mailbox, struct pw_text *ret_name, struct pw_text *ret_address)
 {
@@ -120,7 +115,7 @@ static int32_t read_style(struct email *email, const struct pw_document *config)
     if (!header_domain_valid(style->domain))
         return option_refuse(email->host, "\"domain\" must be a domain name such as example.edu.");
     style->subject_prefix = option_text(email->host, config, "/subject_prefix");
-    style->full = is(option_text(email->host, config, "/content"), "full");
+    style->full = option_is(email->host, config, "/content", "full");
     return PW_OK;
 }
 
@@ -142,14 +137,13 @@ static int server_valid(struct pw_text server)
 static int32_t read_server(struct email *email, const struct pw_document *config,
                            struct smtp_options *options)
 {
-    struct pw_text starttls = option_text(email->host, config, "/starttls");
     options->server = option_text(email->host, config, "/server");
     if (!server_valid(options->server))
         return option_refuse(email->host,
                              "\"server\" must be smtp://HOST:PORT or smtps://HOST:PORT and nothing more.");
-    options->tls = is(starttls, "off")             ? SMTP_TLS_OFF
-                   : is(starttls, "opportunistic") ? SMTP_TLS_OPPORTUNISTIC
-                                                   : SMTP_TLS_REQUIRED;
+    options->tls = option_is(email->host, config, "/starttls", "off")             ? SMTP_TLS_OFF
+                   : option_is(email->host, config, "/starttls", "opportunistic") ? SMTP_TLS_OPPORTUNISTIC
+                                                                                  : SMTP_TLS_REQUIRED;
     options->username = option_text(email->host, config, "/username");
     options->password = option_text(email->host, config, "/password_file");
     options->ca_file = option_text(email->host, config, "/ca_file");

@@ -28,6 +28,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "words/delivery.h"
+#include "words/option.h"
+
 #define STREAM_QUEUE      128  /* messages kept per subscriber: a minute of a busy night, a few MiB at most */
 #define STREAM_URL_BYTES  256u /* NNG's own bound is 128 for the address */
 #define STREAM_WORD_BYTES 32u  /* longest pathway or level name taken into a topic */
@@ -50,11 +53,6 @@ static const struct pw_config_field fields[] = {
 
 static const char *const schemes[] = {"tcp://", "abstract://"};
 
-static void explain(const struct stream *stream, const char *sentence)
-{
-    stream->host->explain(stream->host, (struct pw_text){sentence, strlen(sentence)});
-}
-
 static int32_t create(const struct pw_host *host, void **ret_instance)
 {
     struct stream *stream = calloc(1, sizeof *stream);
@@ -76,22 +74,18 @@ static int scheme_known(const char *url)
 static int32_t start(void *instance, const struct pw_document *config)
 {
     struct stream *stream = instance;
-    const struct pw_document_api *documents = stream->host->documents;
-    struct pw_text listen =
-        documents->text(config, documents->find(config, PW_NODE_ROOT, PW_TEXT("/listen")));
+    struct pw_text listen = option_text(stream->host, config, "/listen");
     char url[STREAM_URL_BYTES];
     char sentence[STREAM_URL_BYTES + 128u];
-    if (listen.length >= sizeof url) {
-        explain(stream, "\"listen\" is longer than 255 bytes.");
-        return PW_ERROR_INVALID;
-    }
+    if (listen.length >= sizeof url)
+        return option_refuse(stream->host, "\"listen\" is longer than 255 bytes.");
     memcpy(url, listen.data != NULL ? listen.data : "", listen.length);
     url[listen.length] = '\0';
-    if (!scheme_known(url)) {
-        explain(stream, "\"listen\" must begin with tcp:// or abstract://; a sandboxed plugin cannot keep an "
-                        "ipc:// file.");
-        return PW_ERROR_INVALID;
-    }
+    if (!scheme_known(url))
+        return option_refuse(
+            stream->host,
+            "\"listen\" must begin with tcp:// or abstract://; a sandboxed plugin cannot keep an "
+            "ipc:// file.");
     int status = nng_pub0_open(&stream->socket);
     if (status == 0) {
         stream->open = 1;
@@ -102,7 +96,7 @@ static int32_t start(void *instance, const struct pw_document *config)
     if (status == 0)
         return PW_OK;
     snprintf(sentence, sizeof sentence, "Cannot publish on %s: %s.", url, nng_strerror(status));
-    explain(stream, sentence);
+    (void)option_refuse(stream->host, sentence);
     return status == NNG_ENOMEM ? PW_ERROR_MEMORY : PW_ERROR_IO;
 }
 
@@ -150,9 +144,8 @@ static int32_t handle(void *instance, const struct pw_message *message)
     const struct pw_document_api *documents = host->documents;
     const struct pw_document *notice = message->notice;
     struct pw_text json = documents->raw(notice, PW_NODE_ROOT);
-    struct pw_text level = documents->text(notice, documents->find(notice, PW_NODE_ROOT, PW_TEXT("/level")));
+    struct pw_text level = option_text(host, notice, "/level");
     uint32_t pathways = documents->find(notice, PW_NODE_ROOT, PW_TEXT("/pathways"));
-    struct pw_delivery delivery = {.struct_size = sizeof delivery, .outcome = PW_DELIVERY_DONE};
     uint32_t count = 0;
     int status = 0;
     for (uint32_t node = documents->first(notice, pathways); node != PW_NODE_NONE && status == 0;
@@ -160,21 +153,17 @@ static int32_t handle(void *instance, const struct pw_message *message)
         status = publish(stream, documents->text(notice, node), level, json);
         count += status == 0;
     }
-    struct pw_text kind = documents->text(notice, documents->find(notice, PW_NODE_ROOT, PW_TEXT("/kind")));
+    struct pw_text kind = option_text(host, notice, "/kind");
     if (count == 0 && status == 0) { /* a digest, an alarm; a case that is of no pathway any more */
         status = publish(stream, kind.length > 0 ? kind : PW_TEXT("case"), (struct pw_text){0}, json);
         count += status == 0;
     }
     stream->sent |= count > 0;
+    if (status != 0)
+        return delivery_answer(host, PW_DELIVERY_RETRY, 0, nng_strerror(status));
     char words[96];
-    if (status != 0) {
-        delivery.outcome = PW_DELIVERY_RETRY;
-        snprintf(words, sizeof words, "%s", nng_strerror(status));
-    } else {
-        snprintf(words, sizeof words, "published under %u topic%s", (unsigned)count, count == 1 ? "" : "s");
-    }
-    delivery.message = (struct pw_text){words, strlen(words)};
-    return host->emit_delivery(host, &delivery);
+    snprintf(words, sizeof words, "published under %u topic%s", (unsigned)count, count == 1 ? "" : "s");
+    return delivery_answer(host, PW_DELIVERY_DONE, 0, words);
 }
 
 static void stop(void *instance)

@@ -76,11 +76,6 @@ static const struct {
 
 /* ---- configuration ------------------------------------------------------------------------------------- */
 
-static bool is(struct pw_text text, const char *word)
-{
-    return text.length == strlen(word) && memcmp(text.data, word, text.length) == 0;
-}
-
 static int32_t read_server(struct syslog *syslog, const struct pw_document *config)
 {
     struct pw_text server = option_text(syslog->host, config, "/server"),
@@ -116,11 +111,10 @@ static int32_t create(const struct pw_host *host, void **ret_instance)
 static int32_t start(void *instance, const struct pw_document *config)
 {
     struct syslog *syslog = instance;
-    struct pw_text facility = option_text(syslog->host, config, "/facility");
     syslog->to_journal = option_is(syslog->host, config, "/to", "journal");
     syslog->full = option_is(syslog->host, config, "/content", "full");
     for (size_t i = 0; i < sizeof facilities / sizeof facilities[0]; i++)
-        if (is(facility, facilities[i].name))
+        if (option_is(syslog->host, config, "/facility", facilities[i].name))
             syslog->facility = facilities[i].number;
     int32_t status = read_server(syslog, config);
     if (status != PW_OK)

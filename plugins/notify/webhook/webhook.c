@@ -166,7 +166,7 @@ static int32_t handle(void *instance, const struct pw_message *message)
     const struct pw_document *notice = message->notice;
     struct http_verdict verdict = {.outcome = PW_DELIVERY_RETRY,
                                    .message = "There was not enough memory for the notice."};
-    struct pw_text id = documents->text(notice, documents->find(notice, PW_NODE_ROOT, PW_TEXT("/notice_id")));
+    struct pw_text id = option_text(webhook->host, notice, "/notice_id");
     struct page minimal = {0};
     if (webhook->full) {
         post(webhook, id, documents->raw(notice, PW_NODE_ROOT), &verdict);
