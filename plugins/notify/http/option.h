@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * option.h: the settings that every plugin with a web server has, as rows of its table, and their reading.
+ * option.h: the settings that every plugin with a web server has, as rows of its table, and their reading (words/option.h
+ * says who owns the texts). In `start`; it cannot fail: http_new refuses what makes no sense.
  */
 #ifndef NOTIFY_HTTP_OPTION_H
 #define NOTIFY_HTTP_OPTION_H

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * option.h: what a notify plugin reads of its configuration, by JSON pointer. The host has checked it against the plugin's
- * table before `start`; texts live until `destroy`.
+ * option.h: what a notify plugin reads of its configuration, by JSON pointer, and likewise of a notice. The host has checked
+ * the configuration against the plugin's table before `start`; a notice's texts are hostile.
+ *
+ * Owner: a text belongs to its document: the configuration's live until `destroy`, a notice's as long as its `handle`.
+ * On the plugin's one thread. Reading cannot fail.
  */
 #ifndef WORDS_OPTION_H
 #define WORDS_OPTION_H
