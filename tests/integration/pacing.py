@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 
-from harness import SEVEN_SONS, Daemon, check, event, finish, policies, until
+from harness import SEVEN_SONS, SLOW, Daemon, check, event, finish, policies, until
 
 PEOPLE = ["alice", "bob", "carol"]
 QUEUE = {"name": "desk", "reviewers": ["alice", "bob"], "channels": ["stream"], "lead": "carol"}
@@ -23,7 +23,7 @@ def new_daemon(port, wait=2, **people):
     daemon = Daemon(policies(("research", "lab", "legal")) + [stream],
                     reviewers=[dict({"name": name, "addresses": {"stream": name}}, **people.get(name, {})) for name in PEOPLE],
                     queues=[QUEUE], routes=[{"queue": "desk", "min_level": "recommended", "asking": True}],
-                    notices={"wait_s": wait, "wait_most_s": 20, "pace": {"daily_cap": 0}})
+                    notices={"wait_s": wait * SLOW, "wait_most_s": 20 * SLOW, "pace": {"daily_cap": 0}})
     return daemon
 
 
