@@ -62,7 +62,7 @@ static uint32_t member_of(const struct file *file, struct pw_text name)
     return PW_NODE_NONE;
 }
 
-static struct pw_text text_of(const struct file *file, uint32_t object, const char *name)
+static struct pw_text member_text(const struct file *file, uint32_t object, const char *name)
 {
     uint32_t node = member(file, object, name);
     return node == PW_NODE_NONE ? (struct pw_text){0} : json_text(&file->document, node);
@@ -80,12 +80,12 @@ static const struct config_list *configured(const struct config *config, struct 
 static struct list_age age_of(const struct config *config, const struct file *manifest, uint32_t source,
                               const struct file *attempts, int64_t now_ms)
 {
-    struct list_age age = {.name = text_of(manifest, source, "name")};
+    struct list_age age = {.name = member_text(manifest, source, "name")};
     const struct config_list *list = configured(config, age.name);
     uint32_t attempt = member_of(attempts, age.name);
-    struct pw_text when = text_of(attempts, attempt, "at");
-    if (when.length == 0 || text_of(attempts, attempt, "error").length > 0)
-        when = text_of(manifest, source, "fetched");
+    struct pw_text when = member_text(attempts, attempt, "at");
+    if (when.length == 0 || member_text(attempts, attempt, "error").length > 0)
+        when = member_text(manifest, source, "fetched");
     age.known = time_parse(when, &age.checked_ms) == 0 || time_parse_date(when, &age.checked_ms) == 0;
     age.stale = list && (!age.known || (now_ms - age.checked_ms) / DAY_MS > (int64_t)list->max_age_days);
     return age;
@@ -94,7 +94,7 @@ static struct list_age age_of(const struct config *config, const struct file *ma
 static bool has(const struct file *manifest, uint32_t sources, const char *name)
 {
     for (uint32_t node = sources; node != PW_NODE_NONE; node = json_next(&manifest->document, node))
-        if (text_is(text_of(manifest, node, "name"), name))
+        if (text_is(member_text(manifest, node, "name"), name))
             return true;
     return false;
 }

@@ -13,11 +13,6 @@
 #include "json/json.h"
 #include "json/time.h"
 
-static struct pw_text text_of(const char *string)
-{
-    return (struct pw_text){string ? string : "", string ? strlen(string) : 0};
-}
-
 static void mark_name(char name[ALARM_KEY], const char *key)
 {
     snprintf(name, ALARM_KEY, ALARM_MARK "%s", key);

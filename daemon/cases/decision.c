@@ -10,11 +10,6 @@
 #include "cases/appeal.h"
 #include "cases/notice.h"
 
-static struct pw_text text_of(const char *string)
-{
-    return (struct pw_text){string, strlen(string)};
-}
-
 /* ---- deciding ---- */
 
 const struct decision_code decision_codes[] = {

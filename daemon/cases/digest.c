@@ -25,11 +25,6 @@ struct digest {
     const char *kind, *because; /* the kind tells two of one instant apart */
 };
 
-static struct pw_text text_of(const char *string)
-{
-    return (struct pw_text){string, strlen(string)};
-}
-
 /* Rows of one case: the newest says what is told of it. */
 static uint32_t newest_of(const struct digest *digest, uint32_t index)
 {

@@ -38,11 +38,6 @@ bool name_listed(const char *names, const char *name)
     return false;
 }
 
-static struct pw_text text_of(const char *string)
-{
-    return (struct pw_text){string ? string : "", string ? strlen(string) : 0};
-}
-
 static char *copy(struct pw_text text)
 {
     return strndup(text.data ? text.data : "", text.length);

@@ -14,11 +14,6 @@
 #include "json/buffer.h"
 #include "json/json.h"
 
-static struct pw_text text_of(const char *string)
-{
-    return (struct pw_text){string ? string : "", string ? strlen(string) : 0};
-}
-
 /* ---- joining ------------------------------------------------------------------------------------------- */
 
 /* Of two changes that are told together, the one that says more. */

@@ -134,11 +134,6 @@ static int tell_findings(struct telling *telling, const struct dossier *dossier)
 
 /* ---- a case's notice ----------------------------------------------------------------------------------- */
 
-static struct pw_text text_of(const char *string)
-{
-    return (struct pw_text){string ? string : "", string ? strlen(string) : 0};
-}
-
 static void write_recipient(struct buffer *out, const struct journal_notice *notice, int64_t now_ms)
 {
     char time[TIME_TEXT_SIZE];

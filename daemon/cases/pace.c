@@ -18,11 +18,6 @@
 
 #define DEPUTIES_MOST 4u /* a deputy of a deputy …; further on, somebody has lost the overview */
 
-static struct pw_text text_of(const char *string)
-{
-    return (struct pw_text){string ? string : "", string ? strlen(string) : 0};
-}
-
 /* ---- letting go ---------------------------------------------------------------------------------------- */
 
 /* One notice and what decides about it. */

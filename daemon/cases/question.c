@@ -19,11 +19,6 @@ void question_key(uint64_t case_id, uint32_t number, char buffer[QUESTION_KEY_SI
     snprintf(buffer, QUESTION_KEY_SIZE, "%s/q%u", name, number);
 }
 
-static struct pw_text text_of(const char *string)
-{
-    return (struct pw_text){string, strlen(string)};
-}
-
 /* ---- who is asked ---- */
 
 static const struct config_unit *find_unit(const struct config *config, struct pw_text code)

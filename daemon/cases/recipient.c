@@ -41,11 +41,6 @@ const char *reviewer_address(const struct config_reviewer *reviewer, const char 
     return NULL;
 }
 
-static struct pw_text text_of(const char *string)
-{
-    return (struct pw_text){string, strlen(string)};
-}
-
 static bool among(char *const *names, struct pw_text name)
 {
     for (; *names; names++)

@@ -167,11 +167,6 @@ struct config_pace office_pace(const struct config *config, const struct config_
     return pace;
 }
 
-static struct pw_text text_of(const char *string)
-{
-    return (struct pw_text){string, strlen(string)};
-}
-
 bool office_is_quiet(const struct config_pace *pace, int64_t now_ms, int64_t *ret_until_ms)
 {
     int32_t from, to;

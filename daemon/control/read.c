@@ -123,11 +123,6 @@ struct event_names {
     char *source, *id, *engagement_id;
 };
 
-static struct pw_text text_of(const char *string)
-{
-    return (struct pw_text){string, string ? strlen(string) : 0};
-}
-
 static void names_release(struct event_names *names)
 {
     free(names->source);

@@ -99,11 +99,6 @@ static void pair_free(struct pair *pair)
     free(pair);
 }
 
-static struct pw_text text_of(const char *string)
-{
-    return (struct pw_text){string, strlen(string)};
-}
-
 static void compare(struct backtest *backtest, struct pair *pair)
 {
     backtest->pairs--;

@@ -32,7 +32,7 @@ static int compare_texts(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static char *text_of(const struct pw_document *document, uint32_t object, const char *key)
+static char *member_text(const struct pw_document *document, uint32_t object, const char *key)
 {
     struct pw_text text = json_text(document, json_member(document, object, key));
     return strndup(text.data ? text.data : "", text.length);
@@ -80,8 +80,8 @@ static int add(struct side *side, const struct pw_document *document, uint32_t e
     buffer_append(&content, "", 1);
     bool good = !content.failed;
     struct item *item = &side->items[side->count++];
-    *item = (struct item){text_of(document, entry, "id"), text_of(document, entry, "list"),
-                          text_of(document, entry, "name"), buffer_take(&content, NULL), false};
+    *item = (struct item){member_text(document, entry, "id"), member_text(document, entry, "list"),
+                          member_text(document, entry, "name"), buffer_take(&content, NULL), false};
     return good && item->id && item->list && item->name && item->content ? CTL_GOOD : CTL_BAD;
 }
 

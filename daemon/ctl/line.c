@@ -111,11 +111,6 @@ struct subject {
     int64_t time_ms;
 };
 
-static struct pw_text text_of(const char *string)
-{
-    return (struct pw_text){string, strlen(string)};
-}
-
 /* False when memory is out. */
 static bool find_subject(struct line_options *options, struct line *line, struct subject *ret_subject)
 {

@@ -217,7 +217,7 @@ static bool good_hash(const char *hash)
     return strlen(hash) == MANIFEST_HASH - 1 && strspn(hash, "0123456789abcdef") == MANIFEST_HASH - 1;
 }
 
-static char *text_of(const struct pw_document *document, uint32_t object, const char *name)
+static char *member_text(const struct pw_document *document, uint32_t object, const char *name)
 {
     struct pw_text text = json_text(document, json_member(document, object, name));
     return strndup(text.data ? text.data : "", text.length);
@@ -232,7 +232,7 @@ static uint64_t number_of(const struct pw_document *document, const char *name)
 
 static bool read_part(struct manifest *manifest, const struct pw_document *document, uint32_t node)
 {
-    char *path = text_of(document, node, "path"), *hash = text_of(document, node, "blake2b");
+    char *path = member_text(document, node, "path"), *hash = member_text(document, node, "blake2b");
     int64_t bytes = -1;
     (void)json_integer(document, json_member(document, node, "bytes"), &bytes);
     bool good = path && hash && good_path(path) && good_hash(hash) && bytes >= 0 &&
@@ -244,7 +244,7 @@ static bool read_part(struct manifest *manifest, const struct pw_document *docum
 
 static bool read_link(struct manifest *manifest, const struct pw_document *document, uint32_t node)
 {
-    char *path = text_of(document, node, "path"), *to = text_of(document, node, "to");
+    char *path = member_text(document, node, "path"), *to = member_text(document, node, "to");
     bool good = path && to && good_path(path) && *to && strspn(to, "0123456789") == strlen(to) &&
                 manifest_add_link(manifest, path, to) == CTL_GOOD;
     free(path);
@@ -264,7 +264,7 @@ static bool read_all(struct manifest *manifest, const struct pw_document *docume
 
 static bool read_json(struct manifest *manifest, const struct pw_document *document)
 {
-    char *head = text_of(document, PW_NODE_ROOT, "audit_head");
+    char *head = member_text(document, PW_NODE_ROOT, "audit_head");
     bool good = head && good_hash(head) && number_of(document, "format") == MANIFEST_FORMAT;
     if (good)
         memcpy(manifest->audit_head, head, MANIFEST_HASH);

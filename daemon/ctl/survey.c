@@ -160,11 +160,6 @@ static void count_event(const struct walk *walk, struct census_row *row)
         census_count(row, COLUMN_EVENTS, walk->engagement);
 }
 
-static struct pw_text text_of(const char *string)
-{
-    return (struct pw_text){string, strlen(string)};
-}
-
 static struct census_row *row_of(struct walk *walk, enum survey_table table, struct pw_text name)
 {
     return census_row(&walk->survey->tables[table], name.length > 0 ? name : PW_TEXT("(none)"));

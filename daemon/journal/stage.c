@@ -6,17 +6,13 @@
 #include <string.h>
 
 #include "journal/writer.h"
+#include "json/json.h"
 
 /* Cases in any other state still want somebody's attention. */
 static const char *const closed_states[] = {"withdrawn", "decided", "closed"};
 
 /* The journal writes these itself; a stage that could would blur what they prove. */
 static const char *const reserved_kinds[] = {"schema", "append", "stage"};
-
-static struct pw_text text_of(const char *string)
-{
-    return (struct pw_text){string, strlen(string)};
-}
 
 static bool same(struct pw_text text, const char *word)
 {

@@ -11,6 +11,11 @@
 
 enum { KEY_IN_ARENA = 1, TEXT_IN_ARENA = 2 }; /* bits of json_node.decoded */
 
+struct pw_text text_of(const char *string)
+{
+    return (struct pw_text){string ? string : "", string ? strlen(string) : 0};
+}
+
 bool text_is(struct pw_text text, const char *literal)
 {
     size_t length = strlen(literal);

@@ -102,6 +102,7 @@ void json_pointer_below(const struct pw_document *document, uint32_t top, uint32
 extern const struct pw_document_api json_document_api;
 
 /* pw_text helpers. */
+struct pw_text text_of(const char *string); /* NULL: empty; it owns nothing */
 bool text_is(struct pw_text text, const char *literal);
 bool text_equal(struct pw_text a, struct pw_text b);
 /* As much of it as `most` bytes hold, in whole characters of UTF-8. */

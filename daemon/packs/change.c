@@ -16,11 +16,6 @@
 
 #define ALONE "one person: the configuration asks for no second (packs.two_people is false)"
 
-static struct pw_text text_of(const char *string)
-{
-    return (struct pw_text){string, strlen(string)};
-}
-
 /* A change as it stands, copied; empty texts stay so. */
 struct copy {
     struct journal_pack change;
