@@ -7,23 +7,21 @@
 
 #include <inttypes.h>
 #include <nng/nng.h>
-#include <nng/protocol/reqrep0/req.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "control/client.h"
 #include "control/control.h"
 
-#define CALL_TIMEOUT_MS 30000       /* the daemon answers in milliseconds, or something is wrong */
-#define CALL_QUIET_MS   2000        /* of one try among several */
-#define CALL_MAX_ANSWER (64u << 20) /* far above the daemon's own bound */
+#define CALL_QUIET_MS 2000 /* of one try among several */
 
 #define CALL_WHO                                                                                             \
     "Root may, the daemon's own account, and the accounts in people and control.uids of its configuration"
 
 struct call {
-    nng_socket socket;
+    struct client *client; /* NULL: */
+    int error;             /* there was this instead */
     char *url;
-    int error; /* of dialling */
 };
 
 static void say_unreachable(const struct ctl *ctl, const struct call *call)
@@ -42,17 +40,12 @@ static struct call *dial(const struct ctl *ctl)
 {
     struct call *call = calloc(1, sizeof(*call));
     char *url = call ? strdup(ctl->config->control) : NULL;
-    if (!url || nng_req0_open(&call->socket) != 0) {
-        free(url);
+    if (!url) {
         free(call);
         return NULL;
     }
     call->url = url;
-    nng_socket_set_ms(call->socket, NNG_OPT_RECVTIMEO, CALL_TIMEOUT_MS);
-    nng_socket_set_ms(call->socket, NNG_OPT_SENDTIMEO, CALL_TIMEOUT_MS);
-    nng_socket_set_ms(call->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
-    nng_socket_set_size(call->socket, NNG_OPT_RECVMAXSZ, CALL_MAX_ANSWER);
-    call->error = nng_dial(call->socket, call->url, NULL, 0);
+    call->error = client_open(url, false, &call->client);
     return call;
 }
 
@@ -79,7 +72,7 @@ void call_close(struct call *call)
 {
     if (!call)
         return;
-    nng_close(call->socket);
+    client_close(call->client);
     free(call->url);
     free(call);
 }
@@ -123,11 +116,11 @@ static int read_answer(cJSON *answer, bool may_miss, cJSON **ret_answer)
     return status;
 }
 
-/* *ret_bytes is nng_free's. 0, or an error of libnng. */
+/* *ret_bytes is client_free's. 0, or an error of libnng. */
 static int carry(struct call *call, const struct buffer *request, char **ret_bytes, size_t *ret_length)
 {
-    int error = request->failed ? NNG_ENOMEM : nng_send(call->socket, request->data, request->length, 0);
-    return error != 0 ? error : nng_recv(call->socket, ret_bytes, ret_length, NNG_FLAG_ALLOC);
+    return request->failed ? NNG_ENOMEM
+                           : client_ask(call->client, buffer_view(request), ret_bytes, ret_length);
 }
 
 /* The whole answer, whatever it says. */
@@ -149,7 +142,7 @@ static int ask(struct call *call, const struct buffer *request, cJSON **ret_answ
         return CTL_BAD;
     }
     int status = parse_answer(bytes, length, ret_answer);
-    nng_free(bytes, length);
+    client_free(bytes, length);
     return status;
 }
 
@@ -160,10 +153,10 @@ int call_quietly(struct ctl *ctl, const struct buffer *request, cJSON **ret_answ
     struct call *call = ctl_config(ctl) == CTL_GOOD ? dial(ctl) : NULL;
     *ret_answer = NULL;
     if (call && call->error == 0) {
-        nng_socket_set_ms(call->socket, NNG_OPT_RECVTIMEO, CALL_QUIET_MS);
+        client_patience(call->client, CALL_QUIET_MS);
         if (carry(call, request, &bytes, &length) == 0)
             *ret_answer = cJSON_ParseWithLength(bytes, length);
-        nng_free(bytes, length);
+        client_free(bytes, length);
     }
     call_close(call);
     return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(*ret_answer, "ok")) ? CTL_GOOD : CTL_BAD;
