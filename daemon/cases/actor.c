@@ -20,6 +20,22 @@ int refuse(struct refusal *refusal, const char *code, const char *format, ...)
     return PW_ERROR_INVALID;
 }
 
+bool actor_is_person(uid_t uid)
+{
+    return uid >= ACTOR_FIRST_PERSON && uid != ACTOR_NOBODY;
+}
+
+/* The page is for cases: whoever runs the daemon as well does that elsewhere. */
+struct actor actor_of(const struct config_person *person, struct pw_text through)
+{
+    return (struct actor){.name = text_of(person->account ? person->account : person->sign_in),
+                          .person = !person->account || actor_is_person(person->uid),
+                          .roles = person->roles & ~ROLE_ADMINISTRATOR,
+                          .reviewer = text_of(person->reviewer),
+                          .queues = person->queues,
+                          .through = through};
+}
+
 int actor_may_propose(const struct actor *actor, struct refusal *refusal)
 {
     if (actor->person)

@@ -17,7 +17,16 @@ struct actor {
     uint32_t roles;          /* ROLE_* */
     struct pw_text reviewer; /* whom of the configuration's reviewers it is; may be empty */
     char *const *queues;     /* whose cases they see and act on, NULL-terminated; NULL: all */
+    bool speaks;             /* the reviewers' page: may ask for those who signed in there */
+    struct pw_text through;  /* the account that asks for them; empty: they do themselves */
 };
+
+/* An account below this belongs to the system and not to people (Debian Policy 9.2.2), and the last to nobody at all. */
+#define ACTOR_FIRST_PERSON 1000u
+#define ACTOR_NOBODY       65534u
+bool actor_is_person(uid_t uid);
+/* Somebody of `people`, as they act at the reviewers' page. */
+struct actor actor_of(const struct config_person *person, struct pw_text through);
 
 /* Why something is not done. */
 struct refusal {

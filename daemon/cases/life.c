@@ -11,6 +11,10 @@ const char *const case_states[CASE_STATES] = {"new",      "triage",  "in_review"
                                               "proposed", "decided", "appealed",  "closed",
                                               "withdrawn"};
 
+const char *const case_act_names[ACT_COUNT] = {
+    "assign", "take",   "ask",    "answer", "comment", "attach",     "statement", "hold",        "decide",
+    "second", "reopen", "appeal", "close",  "dissent", "mitigation", "refer",     "refer_second"};
+
 enum case_state case_state_of(const char *state)
 {
     enum case_state found = 0;

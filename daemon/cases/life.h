@@ -56,6 +56,9 @@ struct life {
 };
 extern const struct life lives[ACT_COUNT];
 
+/* As the operations are called after "case.": "assign" … "refer_second". */
+extern const char *const case_act_names[ACT_COUNT];
+
 /* Whether they may. `own`: the case is theirs. Fails with "role" or "state" and a sentence. A decision that takes two
  * people only becomes proposed, and one that was appealed is open as `appealed`: that is the act's business. */
 int life_check(enum case_state state, enum case_act act, const struct actor *actor, bool own,

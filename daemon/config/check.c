@@ -369,6 +369,7 @@ void config_cross_check(struct loading *loading)
     people_check(loading);
     check_queues(loading);
     check_operators(loading);
+    page_check(loading);
     config_check_pace(loading);
     check_routes(loading);
 }

@@ -240,6 +240,7 @@ static void free_lists(struct config *config)
     }
     for (uint32_t i = 0; i < config->person_count; i++) {
         free(config->people[i].account);
+        free(config->people[i].sign_in);
         free(config->people[i].reviewer);
         free_texts(config->people[i].queues);
     }
@@ -282,6 +283,10 @@ void config_free(struct config *config)
     free(config->holidays_file);
     free(config->holidays);
     free(config->page);
+    free(config->page_server.listen);
+    free(config->page_server.sign_in);
+    free(config->page_server.accounts);
+    free(config->page_server.header);
     free_texts(config->operator_reviewers);
     free_texts(config->operator_channels);
     free(config->pathways);

@@ -84,11 +84,23 @@ struct config_route {
 };
 
 struct config_person { /* who may use the control endpoint, and as what */
-    char *account;     /* as the configuration has it, "uid 1000" for a number */
-    uid_t uid;
-    char *reviewer; /* whom of the reviewers it is; NULL: none */
-    uint32_t roles; /* ROLE_* */
-    char **queues;  /* whose cases they see and act on, beside those in none; NULL: all */
+    char *account;     /* as the configuration has it, "uid 1000" for a number; NULL: they only sign in */
+    uid_t uid;         /* of the account; (uid_t)-1 without one */
+    char *sign_in;     /* their name at the reviewers' page; NULL: they cannot sign in there */
+    char *reviewer;    /* whom of the reviewers it is; NULL: none */
+    uint32_t roles;    /* ROLE_* */
+    char **queues;     /* whose cases they see and act on, beside those in none; NULL: all */
+};
+
+struct config_page { /* the reviewers' page, see pathwayd-page(8) */
+    bool served;     /* else nothing of this is set */
+    uid_t account;   /* whose process may ask the control endpoint for those who signed in */
+    char *listen;    /* "127.0.0.1:7443", "[::1]:7443" or "unix:/run/pathwayd-page/page.sock" */
+    char *sign_in;   /* "accounts" or "proxy" */
+    char *accounts;  /* file */
+    bool second_factor;
+    uid_t proxy;  /* who alone may connect to the socket; (uid_t)-1: whoever can */
+    char *header; /* in which a proxy says who signed in */
 };
 
 struct config_unit { /* a department, and whom to ask there */
@@ -145,6 +157,7 @@ struct config {
     int32_t *holidays;   /* days since 1970-01-01, rising */
     uint32_t holiday_count;
     char *page; /* https:// address of the reviewers' page; NULL: there is none */
+    struct config_page page_server;
     char *type_prefix;
     struct event_limits limits;
     char **lab_units;

@@ -193,6 +193,7 @@ void section_read_all(struct loading *loading)
     section_read(loading, section_object(root, "packs"), section_packs_rows, "\"packs\"", config);
     config_read_pace(loading);
     section_read(loading, section_object(root, "operators"), section_operators_rows, "\"operators\"", config);
+    page_read(loading);
     default_text(loading, &config->journal, "", config->state_dir, "/journal.db");
     default_text(loading, &config->control, "ipc://", config->runtime_dir, "/control.sock");
     const struct setting *control = section_object(root, "control");

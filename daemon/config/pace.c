@@ -178,8 +178,6 @@ void config_check_pace(struct loading *loading)
         faults_add(&loading->faults, at_key(notices ? notices : root, "wait_s"),
                    "\"wait_s\" is %u, more than \"wait_most_s\", which is %u", config->wait_s,
                    config->wait_most_s);
-    if (config->page && strncmp(config->page, "https://", 8) != 0)
-        faults_add(&loading->faults, at_key(root, "page"), "\"page\" must begin with https://");
     for (uint32_t i = 0; i < config->reviewer_count; i++) {
         check_pace(loading, at_key(&reviewers->children[i], "pace"), &config->reviewers[i].pace);
         check_absence(loading, &reviewers->children[i], &config->reviewers[i]);

@@ -8,6 +8,7 @@
 #include <pathwayd/plugin.h>
 #include "config/rows.h"
 
+#define MOST_SIGN_IN 128u
 #define MOST_ADDRESS 254u /* RFC 5321, less the brackets */
 
 static void read_roles(struct loading *loading, const struct setting *array, const char *what,
@@ -36,6 +37,7 @@ void people_read(struct loading *loading, const struct setting *object, const ch
     section_read(loading, object, section_person_rows, what, person);
     const struct setting *account = section_given(object, "account");
     int64_t number;
+    person->uid = (uid_t)-1;
     bool fits = account && (account->type == PW_JSON_STRING || setting_integer(account, &number));
     if (fits && section_user(loading, account, &person->uid))
         person->account = section_account(loading, account);
@@ -154,11 +156,40 @@ static void check_queues(struct loading *loading, uint32_t index)
     }
 }
 
+/* What cases call whoever has no account is no other's name as well. */
+static void check_sign_in(struct loading *loading, uint32_t index)
+{
+    const struct config *config = loading->config;
+    const struct config_person *person = &config->people[index];
+    const struct setting *object = &setting_find(&loading->root, "people")->children[index];
+    const struct setting *at = place(loading, "people", index, "sign_in");
+    if (!section_given(object, "account") && !section_given(object, "sign_in"))
+        faults_add(&loading->faults, object,
+                   "one of \"people\" needs the key \"account\", or \"sign_in\" for the reviewers' page");
+    if (!person->sign_in)
+        return;
+    size_t length = strlen(person->sign_in);
+    bool good = length > 0 && length <= MOST_SIGN_IN;
+    for (size_t i = 0; i < length; i++)
+        good = good && (unsigned char)person->sign_in[i] > 0x20 && (unsigned char)person->sign_in[i] < 0x7f;
+    if (!good)
+        faults_add(&loading->faults, at,
+                   "\"sign_in\" is a name of 1 to %u characters of ASCII without spaces", MOST_SIGN_IN);
+    for (uint32_t i = 0; i < config->person_count; i++) {
+        const struct config_person *other = &config->people[i];
+        if ((i < index && other->sign_in && strcmp(other->sign_in, person->sign_in) == 0) ||
+            (i != index && other->account && strcmp(other->account, person->sign_in) == 0))
+            faults_add(&loading->faults, at, "\"%s\" is the name of somebody else in \"people\"",
+                       person->sign_in);
+    }
+}
+
 static void check_person(struct loading *loading, uint32_t index)
 {
     const struct config *config = loading->config;
     const struct config_person *person = &config->people[index];
     struct nearest nearest;
+    check_sign_in(loading, index);
     for (uint32_t i = 0; i < index; i++) {
         const struct config_person *other = &config->people[i];
         if (person->account && other->account && person->uid == other->uid)
@@ -168,7 +199,10 @@ static void check_person(struct loading *loading, uint32_t index)
             faults_add(&loading->faults, place(loading, "people", index, "reviewer"),
                        "\"%s\" is the reviewer \"%s\" already: one person with two accounts would be two "
                        "people alone",
-                       other->account ? other->account : "", person->reviewer);
+                       other->account   ? other->account
+                       : other->sign_in ? other->sign_in
+                                        : "",
+                       person->reviewer);
     }
     if (!person->reviewer)
         return;

@@ -42,9 +42,9 @@
     {                                                                                                        \
         name, CONFIG_USERS, 0, NULL, 0, CONFIG_MAX_NAMES, NULL, help                                         \
     }
-#define USER(name, help)                                                                                     \
+#define USER(name, required, help)                                                                           \
     {                                                                                                        \
-        name, CONFIG_USER, 1, NULL, 0, 0, NULL, help                                                         \
+        name, CONFIG_USER, required, NULL, 0, 0, NULL, help                                                  \
     }
 #define END                                                                                                  \
     {                                                                                                        \
@@ -82,6 +82,7 @@ const struct row section_root_rows[] = {
     {OBJECT("clock", "by when cases are to be decided"), NOWHERE, 0},
     {TEXT("page", 0, NULL, "https:// address of the reviewers' page, which notices lead to"),
      AT(TO_STRING, config, page)},
+    {OBJECT("page_server", "how pathwayd-page serves it"), NOWHERE, 0},
     {LIST("lists", CONFIG_MAX_LISTS, "published lists that pathwayctl list update fetches"), NOWHERE, 0},
     {LIST("pathways", CONFIG_MAX_ROUTES, "event types that go to other pathways than usual"), NOWHERE, 0},
     END,
@@ -230,6 +231,24 @@ const struct row section_operators_rows[] = {
     END,
 };
 
+const struct row section_page_rows[] = {
+    {USER("account", 1, "what pathwayd-page runs under: it alone may ask for those who signed in there"),
+     NOWHERE, 0},
+    {TEXT("listen", 0, "\"127.0.0.1:7443\"", "ADDRESS:PORT of this machine itself, or unix:FILE"),
+     AT(TO_STRING, config_page, listen)},
+    {CHOICE("sign_in", 0, "\"accounts\"", "accounts|proxy",
+            "by pathwayd-page's own accounts, or by a proxy that says who it is"),
+     AT(TO_STRING, config_page, sign_in)},
+    {TEXT("accounts", 0, "\"/var/lib/pathwayd-page/accounts.json\"", "file of the page's own accounts"),
+     NOWHERE, 0},
+    {SWITCH("second_factor", "true", "an account of the page takes a code beside the password"),
+     AT(TO_BOOLEAN, config_page, second_factor)},
+    {USER("proxy", 0, "the account of the proxy, which alone may connect"), NOWHERE, 0},
+    {TEXT("header", 0, "\"X-Remote-User\"", "the header by which the proxy says who it is"),
+     AT(TO_STRING, config_page, header)},
+    END,
+};
+
 /* Business days by level; 0: no clock. */
 const struct row section_clock_rows[] = {
     {NUMBER("suggested_days", "0", 0, 3660, "business days to decide a case at suggested"),
@@ -262,7 +281,9 @@ const struct row section_queue_rows[] = {
 };
 
 const struct row section_person_rows[] = {
-    {USER("account", "the account's name or number"), NOWHERE, 0},
+    {USER("account", 0, "the account's name or number"), NOWHERE, 0},
+    {TEXT("sign_in", 0, NULL, "the name under which they sign in at the reviewers' page"),
+     AT(TO_STRING, config_person, sign_in)},
     {TEXT("reviewer", 0, NULL, "whom of the reviewers it is"), AT(TO_STRING, config_person, reviewer)},
     {TEXTS("roles", 1, 1, "reviewer, lead, auditor, administrator"), NOWHERE, 0},
     {TEXTS("queues", 0, 1, "queues whose cases they see; left out: those that name the reviewer, or all"),

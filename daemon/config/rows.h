@@ -50,6 +50,7 @@ extern const struct row section_pace_rows[];
 extern const struct row section_notices_rows[];
 extern const struct row section_clock_rows[];
 extern const struct row section_operators_rows[];
+extern const struct row section_page_rows[];
 extern const struct row section_pathway_rows[];
 extern const struct row section_list_rows[];
 
@@ -71,6 +72,10 @@ void people_read(struct loading *loading, const struct setting *object, const ch
 void people_read_unit(struct loading *loading, const struct setting *object, const char *what, void *target);
 void people_complete(struct loading *loading); /* labs, and the channel of questions */
 void people_check(struct loading *loading);
+
+/* page.c: the reviewers' page. */
+void page_read(struct loading *loading);
+void page_check(struct loading *loading);
 
 /* An account's name as the configuration has it, "uid 1000" for a number. */
 char *section_account(struct loading *loading, const struct setting *user);

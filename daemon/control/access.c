@@ -62,6 +62,23 @@ static const struct access *find(const char *operation)
     return NULL;
 }
 
+int access_as(const struct config *config, struct pw_text sign_in, struct actor *actor,
+              struct refusal *refusal)
+{
+    if (!actor->speaks)
+        return refuse(refusal, "role", "Only the reviewers' page asks for somebody else, and %.*s is not it.",
+                      TEXT_FMT(actor->name));
+    for (uint32_t i = 0; i < config->person_count; i++)
+        if (config->people[i].sign_in && text_is(sign_in, config->people[i].sign_in)) {
+            *actor = actor_of(&config->people[i], actor->name);
+            return 0;
+        }
+    return refuse(
+        refusal, "role",
+        "Nobody signs in as \"%.*s\": an administrator adds them to \"people\" in the configuration.",
+        (int)(sign_in.length > 128 ? 128 : sign_in.length), sign_in.data);
+}
+
 int access_check(const char *operation, const struct actor *actor, struct refusal *refusal)
 {
     const struct access *access = find(operation);

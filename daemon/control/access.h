@@ -16,6 +16,10 @@ struct access {
 extern const struct access access_table[];
 extern const uint32_t access_count;
 
+/* Whoever is named by the request's "as", which is for the reviewers' page alone: *actor becomes them. 0, or refused. */
+int access_as(const struct config *config, struct pw_text sign_in, struct actor *actor,
+              struct refusal *refusal);
+
 /* 0, or refused with "role" and a sentence that names the role that may. */
 int access_check(const char *operation, const struct actor *actor, struct refusal *refusal);
 

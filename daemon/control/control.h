@@ -11,7 +11,8 @@
  * ops: status · metrics (a string) · drained · event.list {after,limit,type,engagement} · event.show {source,id,before | sequence} ·
  * why {source,id,before | sequence} ·
  * finding.list {after,limit,pathway,rule,min_level,engagement} ·
- * case.list {after,limit,state,min_level,queue,assignee,mine,overdue,open} · case.show {case}
+ * case.list
+ * {after,limit,state,min_level,queue,assignee,mine,overdue,open,urgent,text} · case.show {case}
  *
  * Acts on a case, each {case | engagement, revision} and: case.assign {reviewer,note} · case.take ·
  * case.ask {unit,question,answer_by} · case.answer {question,text} · case.comment {text} · case.attach {reference,note} ·
@@ -25,7 +26,8 @@
  * pack.propose {choice,body,pack,reason} · pack.second {change} · pack.withdraw {change} · pack.history
  * {after,limit,pack} · pack.change {change} · plugin.list · pending.list {instance} · pause {what:"dispatch"} · resume ·
  * reload. Who may ask for which is in access.c.
- * `limit` is at most 1,000. An event named by source and id is looked for piece by piece: with "result": null,
+ * Any request may have "as", the name under which somebody signed in at the reviewers' page: from the page's account, and
+ * no other, it is then theirs. `limit` is at most 1,000. An event named by source and id is looked for piece by piece: with "result": null,
  * ask again with `before` set to `next`. Requests are read on libnng's threads and answered on the loop.
  */
 #ifndef PATHWAYD_CONTROL_CONTROL_H

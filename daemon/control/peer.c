@@ -57,12 +57,14 @@ int peers_read(struct peers *peers, const struct config *config)
 {
     const uid_t own = geteuid();
     bool all = config->person_count == 0;
-    peers->accounts = calloc(config->person_count + config->control_uid_count + 2u, sizeof(*peers->accounts));
+    peers->accounts = calloc(config->person_count + config->control_uid_count + 3u, sizeof(*peers->accounts));
     if (!peers->accounts)
         return PW_ERROR_MEMORY;
     for (uint32_t i = 0; i < config->person_count; i++) {
         const struct config_person *person = &config->people[i];
         bool always = person->uid == 0 || person->uid == own;
+        if (!person->account)
+            continue;
         add(peers, person->uid, person->account, person, person->roles | (always ? ROLE_ADMINISTRATOR : 0));
     }
     for (uint32_t i = 0; i < config->control_uid_count; i++) {
@@ -75,6 +77,9 @@ int peers_read(struct peers *peers, const struct config *config)
     }
     add(peers, 0, "root", NULL, all ? ROLE_ALL : ROLE_ADMINISTRATOR);
     add(peers, own, own == 0 ? "root" : NULL, NULL, all ? ROLE_ALL : ROLE_ADMINISTRATOR);
+    peers->page = config->page_server.served ? config->page_server.account : (uid_t)-1;
+    if (config->page_server.served)
+        add(peers, peers->page, NULL, NULL, 0);
     return 0;
 }
 
@@ -110,7 +115,8 @@ bool peer_actor(const struct peers *peers, nng_pipe pipe, struct actor *ret_acto
         return false;
     const char *reviewer = account->person ? account->person->reviewer : NULL;
     *ret_actor = (struct actor){.name = {account->name, strlen(account->name)},
-                                .person = account->uid >= PEER_FIRST_PERSON && account->uid != PEER_NOBODY,
+                                .person = actor_is_person(account->uid),
+                                .speaks = account->uid == peers->page,
                                 .roles = account->roles,
                                 .reviewer = {reviewer, reviewer ? strlen(reviewer) : 0},
                                 .queues = account->person ? account->person->queues : NULL};

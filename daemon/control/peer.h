@@ -3,7 +3,8 @@
  * peer.h: who may use the control endpoint, who it is, and as what: root, the daemon's own account and those of `people`
  * and `control.uids`, but no process the daemon itself started. Without `people` each may do everything. With them, each of
  * those has the roles that stand there; root and the daemon's account are administrators, and who is only in `control.uids`
- * has none. A notify plugin's host may connect to sockets and runs under the daemon's
+ * has none; nor has the account of the reviewers' page, which asks for those who signed in there (access.h). A notify
+ * plugin's host may connect to sockets and runs under the daemon's
  * account: without that exception, a plugin could act as the operator.
  */
 #ifndef PATHWAYD_CONTROL_PEER_H
@@ -14,9 +15,6 @@
 #include "cases/actor.h"
 
 #define PEER_NAME 64u /* bytes of an account's name */
-/* Accounts below belong to the system and not to people (Debian Policy 9.2.2), and one above to nobody at all. */
-#define PEER_FIRST_PERSON 1000u
-#define PEER_NOBODY       65534u
 
 struct peer_account {
     uid_t uid;
@@ -27,9 +25,10 @@ struct peer_account {
 struct peers {
     struct peer_account *accounts; /* those that may */
     uint32_t count;
+    uid_t page; /* (uid_t)-1: there is none */
 };
 
-/* Of people, control.uids, root and the daemon's own account. `config` stays as long as they do; PW_ERROR_MEMORY. */
+/* Of people, control.uids, the page's account, root and the daemon's own account. `config` stays as long as they do; PW_ERROR_MEMORY. */
 int peers_read(struct peers *peers, const struct config *config);
 void peers_release(struct peers *peers);
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cases/life.h"
 #include "control/finding.h"
 #include "dispatch/pathway.h"
 #include "json/time.h"
@@ -81,6 +82,24 @@ struct case_show {
     bool found, barred;    /* it is there; it is in a queue that they have no part in */
 };
 
+/* What whoever asks may do with it now, as the operations are called: clients need no rules of their own. */
+static void write_may(struct request *request, const struct journal_case *item)
+{
+    char state[32];
+    struct refusal refusal;
+    enum case_state to;
+    bool own = text_equal(item->assignee, actor_reviewer(&request->actor));
+    snprintf(state, sizeof(state), "%.*s", TEXT_FMT(item->state));
+    json_write_key(request->out, "may");
+    json_write_begin(request->out, '[');
+    for (enum case_act act = 0; act < ACT_COUNT; act++) {
+        bool off = (act == ACT_REFER || act == ACT_REFER_SECOND) && !request->config->referral;
+        if (!off && life_check(case_state_of(state), act, &request->actor, own, "", &to, &refusal) == 0)
+            json_write_string(request->out, case_act_names[act]);
+    }
+    json_write_end(request->out, ']');
+}
+
 static int show_row(void *to, const struct journal_case *item)
 {
     struct case_show *show = to;
@@ -91,6 +110,7 @@ static int show_row(void *to, const struct journal_case *item)
     if (show->barred)
         return 1;
     request_write_case(show->request->out, item);
+    write_may(show->request, item);
     buffer_clear(&show->engagement);
     buffer_text(&show->engagement, item->engagement_id);
     return 1;

@@ -155,6 +155,17 @@ static int check_field(struct request *request, const struct operation *operatio
                         (int)(key.length > 64 ? 64 : key.length), key.data ? key.data : "");
 }
 
+static bool given(const struct request *request, const char *name)
+{
+    return json_member(request->document, PW_NODE_ROOT, name) != PW_NODE_NONE;
+}
+
+/* Members that every request may have. */
+static bool is_of_all(struct pw_text key)
+{
+    return text_is(key, "op") || text_is(key, "as");
+}
+
 static int run_operation(struct request *request, const struct operation **ret_operation)
 {
     struct pw_text name = request_text(request, "op");
@@ -165,11 +176,14 @@ static int run_operation(struct request *request, const struct operation **ret_o
         return request_fail(request, "unknown_op", "There is no operation \"%.*s\".",
                             (int)(name.length > 64 ? 64 : name.length), name.data);
     struct refusal refusal = {0};
+    if (given(request, "as") &&
+        access_as(request->config, request_text(request, "as"), &request->actor, &refusal) != 0)
+        return request_refused(request, -1, &refusal);
     if (access_check(operation->name, &request->actor, &refusal) != 0)
         return request_refused(request, -1, &refusal);
     for (uint32_t node = json_first(request->document, PW_NODE_ROOT); node != PW_NODE_NONE;
          node = json_next(request->document, node))
-        if (!text_is(json_key(request->document, node), "op") && check_field(request, operation, node) != 0)
+        if (!is_of_all(json_key(request->document, node)) && check_field(request, operation, node) != 0)
             return -1;
     *ret_operation = operation;
     return operation->run(request);
@@ -271,12 +285,29 @@ bool exchange_begin(struct exchange *exchange, struct buffer *out)
     return true;
 }
 
+/* That it was the page which asked for somebody. */
+static int record_through(const struct exchange *exchange, struct journal_writer *writer)
+{
+    const struct actor *actor = &exchange->request.actor;
+    struct buffer detail = {0};
+    json_write_begin(&detail, '{');
+    json_member_string(&detail, "op", exchange->operation->name);
+    json_member_text(&detail, "actor", actor->name);
+    json_member_text(&detail, "through", actor->through);
+    json_write_end(&detail, '}');
+    int status =
+        detail.failed ? PW_ERROR_MEMORY : journal_audit(writer, "control.through", buffer_view(&detail));
+    buffer_release(&detail);
+    return status;
+}
+
 int exchange_write(struct exchange *exchange, struct journal_writer *writer)
 {
     exchange->request.code = NULL;
     if (!looks(exchange->operation))
         buffer_clear(&exchange->result);
-    return exchange->operation->write(&exchange->request, writer);
+    int status = exchange->operation->write(&exchange->request, writer);
+    return status >= 0 && exchange->request.actor.through.length ? record_through(exchange, writer) : status;
 }
 
 void exchange_answer(struct exchange *exchange, int status, struct buffer *out)

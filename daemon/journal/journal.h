@@ -353,6 +353,10 @@ int journal_cases_read(struct journal_view *view, uint64_t after_case, uint32_t 
 enum journal_cases_by { JOURNAL_CASES_OF_QUEUE, JOURNAL_CASES_OF_ASSIGNEE };
 int journal_cases_open(struct journal_view *view, enum journal_cases_by by, struct pw_text name,
                        uint64_t after_case, uint32_t limit, journal_case_row *row, void *to);
+/* Open cases of a queue ("": in none), the worst level first and of one level by number: those at `level` after
+ * `after_case`, and all below it. */
+int journal_cases_urgent(struct journal_view *view, struct pw_text queue, uint32_t level, uint64_t after_case,
+                         uint32_t limit, journal_case_row *row, void *to);
 /* Whose wake_ms has come, the longest ago first. */
 int journal_cases_waking(struct journal_view *view, int64_t now_ms, uint32_t limit, journal_case_row *row,
                          void *to);

@@ -255,6 +255,14 @@ int journal_cases_open(struct journal_view *view, enum journal_cases_by by, stru
                 name, after_case, (uint64_t)limit);
 }
 
+int journal_cases_urgent(struct journal_view *view, struct pw_text queue, uint32_t level, uint64_t after_case,
+                         uint32_t limit, journal_case_row *row, void *to)
+{
+    struct reading reading = {.give = give_case, .to = to, .row.item = row};
+    return each(view, &reading, STATEMENT_CASES_URGENT, "tuuu", queue, (uint64_t)level, after_case,
+                (uint64_t)limit);
+}
+
 int journal_cases_waking(struct journal_view *view, int64_t now_ms, uint32_t limit, journal_case_row *row,
                          void *to)
 {

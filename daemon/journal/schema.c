@@ -184,8 +184,12 @@ static const char version_5[] =
     "INSERT INTO heard SELECT feed, received FROM event WHERE seq IN (SELECT max(seq) FROM event GROUP BY "
     "feed);";
 
+/* A queue's open cases by urgency: the worst level first, and of one level the oldest. */
+static const char version_6[] =
+    "CREATE INDEX case_urgent ON review_case(queue, level DESC, id) WHERE open = 1;";
+
 const struct schema_step schema_steps[] = {
-    {1, version_1}, {2, version_2}, {3, version_3}, {4, version_4}, {5, version_5},
+    {1, version_1}, {2, version_2}, {3, version_3}, {4, version_4}, {5, version_5}, {6, version_6},
 };
 const uint32_t schema_step_count = sizeof(schema_steps) / sizeof(schema_steps[0]);
 

@@ -166,6 +166,8 @@ const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_CASES] = CASE_COLUMNS "WHERE id > ?1 ORDER BY id LIMIT ?2",
     [STATEMENT_CASES_OF_QUEUE] =
         CASE_COLUMNS "WHERE queue = ?1 AND open = 1 AND id > ?2 ORDER BY id LIMIT ?3",
+    [STATEMENT_CASES_URGENT] = CASE_COLUMNS "WHERE queue = ?1 AND open = 1 AND level <= ?2 AND (level < ?2 "
+                                            "OR id > ?3) ORDER BY level DESC, id LIMIT ?4",
     [STATEMENT_CASES_OF_ASSIGNEE] =
         CASE_COLUMNS "WHERE assignee = ?1 AND open = 1 AND id > ?2 ORDER BY id LIMIT ?3",
     [STATEMENT_CASES_WAKING] = CASE_COLUMNS "WHERE wake > 0 AND wake <= ?1 ORDER BY wake LIMIT ?2",

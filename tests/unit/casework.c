@@ -23,10 +23,11 @@ static struct config_person people[] = {
     {.account = "bob", .reviewer = "ben", .roles = ROLE_REVIEWER | ROLE_LEAD},
 };
 
-static const struct actor alice = {{"alice", 5}, true, ROLE_LEAD, {"ann", 3}, NULL},
-                          bob = {{"bob", 3}, true, ROLE_REVIEWER | ROLE_LEAD, {"ben", 3}, NULL},
-                          carol = {{"carol", 5}, true, ROLE_REVIEWER | ROLE_LEAD, {"", 0}, NULL},
-                          dora = {{"dora", 4}, true, ROLE_REVIEWER | ROLE_LEAD, {"", 0}, NULL};
+static const struct actor
+    alice = {.name = {"alice", 5}, .person = true, .roles = ROLE_LEAD, .reviewer = {"ann", 3}},
+    bob = {.name = {"bob", 3}, .person = true, .roles = ROLE_REVIEWER | ROLE_LEAD, .reviewer = {"ben", 3}},
+    carol = {.name = {"carol", 5}, .person = true, .roles = ROLE_REVIEWER | ROLE_LEAD},
+    dora = {.name = {"dora", 4}, .person = true, .roles = ROLE_REVIEWER | ROLE_LEAD};
 
 struct fixture {
     struct scratch scratch;

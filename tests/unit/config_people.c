@@ -98,7 +98,7 @@ static void what_is_wrong_is_said(void **state)
         {"\"people\": [{\"account\": true, \"roles\": [\"lead\"]}]", "an account's name or number"},
         {"\"people\": [{\"account\": 7, \"roles\": []}]", "0 elements"},
         {"\"people\": [{\"account\": 7}]", "needs the key \"roles\""},
-        {"\"people\": [{\"roles\": [\"lead\"]}]", "needs the key \"account\""},
+        {"\"people\": [{\"roles\": [\"lead\"]}]", "needs the key \"account\", or"},
         {"\"people\": [{\"account\": 7, \"roles\": [\"leed\"]}]", "did you mean \"lead\""},
         {"\"people\": [{\"account\": 7, \"roles\": [\"lead\"], \"reviewer\": \"bem\"}]",
          "did you mean \"ben\""},
@@ -124,6 +124,72 @@ static void what_is_wrong_is_said(void **state)
     }
 }
 
+#define SIGNING "\"people\": [{\"sign_in\": \"ann@example.edu\", \"roles\": [\"lead\"]}]"
+
+static void the_page_is_read(void **state)
+{
+    struct scene *scene = *state;
+    assert_int_equal(load_with(scene, SIGNING ", \"page\": \"https://reviews.example.edu/\","
+                                              "\"page_server\": {\"account\": 7}"),
+                     0);
+    const struct config_page *page = &scene->config->page_server;
+    assert_true(page->served && page->second_factor);
+    assert_int_equal(page->account, 7);
+    assert_int_equal(page->proxy, (uid_t)-1);
+    assert_string_equal(page->listen, "127.0.0.1:7443");
+    assert_string_equal(page->sign_in, "accounts");
+    assert_string_equal(page->accounts, "/var/lib/pathwayd-page/accounts.json");
+    assert_string_equal(scene->config->people[0].sign_in, "ann@example.edu");
+    assert_null(scene->config->people[0].account);
+    assert_int_equal(scene->config->people[0].uid, (uid_t)-1);
+    assert_int_equal(load_with(scene, SIGNING
+                               ", \"page\": \"http://127.0.0.1:8080/\","
+                               "\"page_server\": {\"account\": 7, \"listen\": \"unix:/x.sock\", \"proxy\": 8,"
+                               "\"sign_in\": \"proxy\", \"header\": \"X-User\", \"accounts\": \"a.json\"}"),
+                     0);
+    page = &scene->config->page_server;
+    assert_int_equal(page->proxy, 8);
+    assert_string_equal(page->header, "X-User");
+    assert_true(page->accounts[0] == '/'); /* beside the configuration */
+}
+
+static void a_wrong_page_is_refused(void **state)
+{
+#define PAGE SIGNING ", \"page\": \"https://r.example.edu/\", \"page_server\": {\"account\": 7, "
+    static const struct {
+        const char *members, *words;
+    } cases[] = {
+        {"\"page\": \"http://reviews.example.edu/\"", "must begin with https://"},
+        {"\"page\": \"http://127.0.0.1/\"", "must begin with https://"},
+        {"\"page\": \"http://127.0.0.1:80.evil.example/\"", "must begin with https://"},
+        {"\"page\": \"https://r.example.edu/\", \"page_server\": {\"account\": 7}",
+         "nobody could use the page"},
+        {SIGNING ", \"page_server\": {\"account\": 7}", "which address"},
+        {SIGNING ", \"page\": \"https://r.example.edu/\", \"page_server\": {}", "needs the key \"account\""},
+        {PAGE "\"listen\": \"0.0.0.0:80\"}", "what others reach is a proxy's"},
+        {PAGE "\"listen\": \"127.0.0.1:70000\"}", "what others reach is a proxy's"},
+        {PAGE "\"listen\": \"unix:relative\"}", "what others reach is a proxy's"},
+        {PAGE "\"sign_in\": \"proxy\", \"proxy\": 8}", "\"listen\" is unix:/FILE"},
+        {PAGE "\"sign_in\": \"proxy\", \"listen\": \"unix:/x\"}", "names the account that the proxy"},
+        {PAGE "\"sign_in\": \"ldap\"}", "accounts"},
+        {PAGE "\"header\": \"X User\"}", "no name of a header"},
+        {PAGE "\"heder\": \"X\"}", "did you mean \"header\""},
+        {"\"people\": [{\"sign_in\": \"a b\", \"roles\": [\"lead\"]}]", "without spaces"},
+        {"\"people\": [{\"sign_in\": \"\", \"roles\": [\"lead\"]}]", "without spaces"},
+        {"\"people\": [{\"sign_in\": \"a\", \"roles\": [\"lead\"]}, {\"sign_in\": \"a\", \"roles\": "
+         "[\"lead\"]}]",
+         "somebody else"},
+        {"\"people\": [{\"sign_in\": \"root\", \"roles\": [\"lead\"]}, {\"account\": \"root\", \"roles\": "
+         "[\"lead\"]}]",
+         "somebody else"},
+    };
+    struct scene *scene = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (load_with(scene, cases[i].members) == 0 || !strstr(scene->errors, cases[i].words))
+            fail_msg("%s: \"%s\" does not say \"%s\"", cases[i].members, scene->errors, cases[i].words);
+    }
+}
+
 static void roles_have_words(void **state)
 {
     char words[64], few[12];
@@ -145,6 +211,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_reviews_sees_their_queues, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_them_there_are_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_said, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_page_is_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_wrong_page_is_refused, set_up, tear_down),
         cmocka_unit_test(roles_have_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
