@@ -2,7 +2,7 @@
  *
  * appeal.h: what is decided is decided anew by other people. The decision that was appealed ends, and until another is
  * made, nobody may decide or second who decided or seconded one of this case that was appealed; whatever happens to the
- * case in between. That a decision was reversed is read off the decisions (ctl/outcome.h).
+ * case in between. That a decision was reversed is read off the decisions (report/outcome.h).
  * Journal thread, inside a task's transaction.
  */
 #ifndef PATHWAYD_CASES_APPEAL_H

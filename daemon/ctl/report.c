@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "ctl/list.h"
-#include "ctl/survey.h"
+#include "report/survey.h"
 #include "json/time.h"
 
 #define DAY_MS       86400000

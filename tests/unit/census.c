@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/census.h"
+#include "report/census.h"
 
 static void a_case_counts_once_and_the_median_is_in_the_middle(void **state)
 {

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "ctl/suppression.h"
+#include "report/suppression.h"
 
 #define MAX_ROWS 4
 

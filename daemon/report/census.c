@@ -2,7 +2,7 @@
  *
  * census.c: see census.h.
  */
-#include "ctl/census.h"
+#include "report/census.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  *
  * outcome.h: what people decided, case by case. Memory grows by decided cases, which people make.
  */
-#ifndef PATHWAYD_CTL_OUTCOME_H
-#define PATHWAYD_CTL_OUTCOME_H
+#ifndef PATHWAYD_REPORT_OUTCOME_H
+#define PATHWAYD_REPORT_OUTCOME_H
 
 #include "journal/journal.h"
 

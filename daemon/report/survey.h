@@ -6,12 +6,12 @@
  * wordings does, and is as severe as the worst of those that stand, or once stood. A hit is a finding that opens a case:
  * `suggested` or above, or asking. Findings of packs on trial are counted in a table of their own and nowhere else.
  */
-#ifndef PATHWAYD_CTL_SURVEY_H
-#define PATHWAYD_CTL_SURVEY_H
+#ifndef PATHWAYD_REPORT_SURVEY_H
+#define PATHWAYD_REPORT_SURVEY_H
 
 #include "config/config.h"
-#include "ctl/census.h"
-#include "ctl/outcome.h"
+#include "report/census.h"
+#include "report/outcome.h"
 
 enum survey_table { SURVEY_PATHWAY, SURVEY_RULE, SURVEY_UNIT, SURVEY_COUNTRY, SURVEY_SHADOW, SURVEY_TABLES };
 extern const char *const survey_names[SURVEY_TABLES]; /* "pathway" … */

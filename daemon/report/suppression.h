@@ -10,8 +10,8 @@
  *   3. Where there is no such figure, the column is hidden as a whole, total included.
  * A column that is nothing but zeros hides nothing.
  */
-#ifndef PATHWAYD_CTL_SUPPRESSION_H
-#define PATHWAYD_CTL_SUPPRESSION_H
+#ifndef PATHWAYD_REPORT_SUPPRESSION_H
+#define PATHWAYD_REPORT_SUPPRESSION_H
 
 #include <stdbool.h>
 #include <stddef.h>

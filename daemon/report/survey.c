@@ -2,7 +2,7 @@
  *
  * survey.c: see survey.h. Events are read as they stand corrected, as they were judged.
  */
-#include "ctl/survey.h"
+#include "report/survey.h"
 
 #include <stdio.h>
 #include <stdlib.h>

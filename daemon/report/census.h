@@ -5,11 +5,11 @@
  * Memory: some 700 bytes a row, CENSUS_MAX_ROWS of them at most; further names share the last row. Besides, some bytes
  * for each decided case of a row.
  */
-#ifndef PATHWAYD_CTL_CENSUS_H
-#define PATHWAYD_CTL_CENSUS_H
+#ifndef PATHWAYD_REPORT_CENSUS_H
+#define PATHWAYD_REPORT_CENSUS_H
 
 #include <pathwayd/text.h>
-#include "ctl/suppression.h"
+#include "report/suppression.h"
 
 #define CENSUS_MAX_ROWS   2000u /* a university has some hundred units, and the world some 250 countries */
 #define CENSUS_NAME_BYTES 200u

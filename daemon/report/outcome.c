@@ -2,7 +2,7 @@
  *
  * outcome.c: see outcome.h.
  */
-#include "ctl/outcome.h"
+#include "report/outcome.h"
 
 #include <stdlib.h>
 #include "json/json.h"

@@ -2,7 +2,7 @@
  *
  * suppression.c: see suppression.h.
  */
-#include "ctl/suppression.h"
+#include "report/suppression.h"
 
 static bool is_small(const struct figure *figure)
 {
