@@ -298,15 +298,24 @@ static int suppress(struct survey *survey)
     return failed ? PW_ERROR_MEMORY : 0;
 }
 
+static bool is_stopped(const struct survey *survey)
+{
+    return survey->stop && atomic_load(survey->stop);
+}
+
 int survey_run(struct survey *survey, struct journal_view *view)
 {
     struct walk walk = {.survey = survey, .recall = {.config = route_config(survey), .view = view}};
     uint64_t before = 0;
+    snprintf(survey->total.name, CENSUS_NAME_BYTES, "all");
+    snprintf(survey->trial.name, CENSUS_NAME_BYTES, "all");
     int status = outcomes_read(&survey->outcomes, view);
     if (status == 0)
         status = journal_corrections_any(view, &walk.recall.corrections);
     do {
         before = walk.last;
+        if (status == 0 && is_stopped(survey))
+            status = PW_ERROR_STATE;
         if (status == 0)
             status = journal_events_read(view, before, CHUNK, take_event, &walk);
     } while (status == 0 && walk.last > before);

@@ -9,6 +9,7 @@
 #ifndef PATHWAYD_REPORT_SURVEY_H
 #define PATHWAYD_REPORT_SURVEY_H
 
+#include <stdatomic.h>
 #include "config/config.h"
 #include "report/census.h"
 #include "report/outcome.h"
@@ -19,13 +20,14 @@ extern const char *const survey_names[SURVEY_TABLES]; /* "pathway" … */
 struct survey {
     const struct config *config; /* routes events to pathways; NULL: as nothing is configured */
     int64_t from_ms, to_ms;      /* events received then, both included */
+    const atomic_bool *stop;     /* another thread may set it, and the pass ends early; NULL: nobody does */
     struct outcomes outcomes;
     struct census tables[SURVEY_TABLES];
-    struct census_row total; /* over all events: of every table but the last … */
+    struct census_row total; /* "all", over all events: of every table but the last … */
     struct census_row trial; /* … and of that */
 };
 
-/* Counts, and decides what is shown. 0, a journal error, or PW_ERROR_MEMORY. */
+/* Counts, and decides what is shown. 0, a journal error, PW_ERROR_MEMORY, or when stopped PW_ERROR_STATE. */
 int survey_run(struct survey *survey, struct journal_view *view);
 void survey_release(struct survey *survey);
 
