@@ -19,6 +19,7 @@ const struct access access_table[] = {
     {"event.show", READING, true},
     {"why", READING, true},
     {"finding.list", READING, true},
+    {"report", READING, true},
     {"case.list", READING, false},
     {"case.show", READING, false},
     {"case.assign", CASEWORK, false},

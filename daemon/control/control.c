@@ -9,6 +9,10 @@
  *
  *   … answer ── journal_submit ──▶ WRITING (journal's thread) ──▶ queue ── uv_async ──▶ answer ──▶ SENDING …
  *
+ * What takes long is worked on by one of libuv's threads, meanwhile the loop goes on:
+ *
+ *   … answer ── uv_queue_work ──▶ WORKING (libuv's thread) ──▶ answer ──▶ SENDING …
+ *
  * A slot is a context with its aio and is in one place at a time, so only the queue needs the lock. uv_async
  * coalesces: each wake-up drains the queue. A client that does not read its answer is cut off, because
  * libnng's REP socket would otherwise hold every other client up behind it. What libnng does is in endpoint.c.
@@ -73,8 +77,31 @@ static int write_run(struct journal_writer *writer, struct journal_task *task)
 static void write_done(struct journal_task *task, int status)
 {
     struct slot *slot = task->owner;
-    slot->written = status;
+    slot->status = status;
     control_enqueue(slot->control, slot);
+}
+
+static void work_run(uv_work_t *work)
+{
+    struct slot *slot = work->data;
+    slot->status = exchange_work(slot->exchange);
+}
+
+static void work_done(uv_work_t *work, int status);
+
+/* Whoever has the exchange from here on, answer_returned gets it back. */
+static void send_away(struct control *control, struct slot *slot, enum exchange_step step)
+{
+    control->away++;
+    if (step == EXCHANGE_WRITE) {
+        slot->state = SLOT_WRITING;
+        slot->task = (struct journal_task){.run = write_run, .done = write_done, .owner = slot};
+        journal_submit(control->journal, &slot->task);
+        return;
+    }
+    slot->state = SLOT_WORKING;
+    slot->work.data = slot;
+    uv_queue_work(control->wake.loop, &slot->work, work_run, work_done); /* fails without a function only */
 }
 
 static void answer_request(struct control *control, struct slot *slot)
@@ -85,7 +112,8 @@ static void answer_request(struct control *control, struct slot *slot)
                                       .owner = control->owner,
                                       .instances = (const char *const *)control->instances,
                                       .now_ms = journal_now(control->journal),
-                                      .views = &control->views};
+                                      .views = &control->views,
+                                      .reports = &control->reports};
     if (!peer_actor(&control->peers, slot->pipe, &context.actor)) { /* nothing is done for nobody */
         nng_msg_free(slot->request);
         slot->request = NULL;
@@ -97,28 +125,26 @@ static void answer_request(struct control *control, struct slot *slot)
     slot->exchange = exchange_new(&context, bytes);
     if (!slot->exchange)
         request_refuse(&out, "memory", "The daemon is out of memory.");
-    if (slot->exchange && !exchange_begin(slot->exchange, &out)) {
-        control->writing++;
-        slot->state = SLOT_WRITING;
-        slot->task = (struct journal_task){.run = write_run, .done = write_done, .owner = slot};
-        journal_submit(control->journal, &slot->task);
-        return;
-    }
-    send_answer(slot, &out);
+    enum exchange_step step = slot->exchange ? exchange_begin(slot->exchange, &out) : EXCHANGE_ANSWERED;
+    if (step == EXCHANGE_ANSWERED)
+        send_answer(slot, &out);
+    else
+        send_away(control, slot, step);
 }
 
-static void answer_written(struct control *control, struct slot *slot)
+static void answer_returned(struct control *control, struct slot *slot)
 {
     struct buffer out = {0};
-    control->writing--;
-    exchange_answer(slot->exchange, slot->written, &out);
+    bool written = slot->state == SLOT_WRITING;
+    control->away--;
+    exchange_answer(slot->exchange, slot->status, &out);
     if (!control->closing) {
-        if (control->sources.written)
+        if (written && control->sources.written)
             control->sources.written(control->owner);
         send_answer(slot, &out);
         return;
     }
-    slot->state = SLOT_RECEIVING; /* nothing is sent any more; hang_up frees the request */
+    slot->state = SLOT_RECEIVING; /* nothing is sent any more; endpoint_hang_up frees the request */
     exchange_free(slot->exchange);
     slot->exchange = NULL;
     buffer_release(&out);
@@ -126,6 +152,15 @@ static void answer_written(struct control *control, struct slot *slot)
 
 static void leave_loop(struct control *control);
 static void begin_hang_up(struct control *control);
+
+static void work_done(uv_work_t *work, int status)
+{
+    struct slot *slot = work->data;
+    (void)status; /* it is not cancelled but stopped, and comes back by itself */
+    answer_returned(slot->control, slot);
+    if (slot->control->closing)
+        begin_hang_up(slot->control);
+}
 
 static void woken(uv_async_t *wake)
 {
@@ -139,7 +174,7 @@ static void woken(uv_async_t *wake)
     }
     for (struct slot *slot = dequeue(control); slot; slot = dequeue(control))
         if (slot->state == SLOT_WRITING)
-            answer_written(control, slot);
+            answer_returned(control, slot);
         else if (!closing)
             answer_request(control, slot);
     if (closing)
@@ -166,6 +201,7 @@ static void discard(struct control *control)
         free(control->instances[i]);
     free(control->instances);
     peers_release(&control->peers);
+    reports_release(&control->reports);
     pthread_mutex_destroy(&control->lock);
     free(control);
 }
@@ -283,10 +319,10 @@ static void out_of_patience(uv_timer_t *patience)
     leave_loop(control);
 }
 
-/* What the journal has of ours comes back first: it always does. */
+/* What other threads have of ours comes back first: it always does. */
 static void begin_hang_up(struct control *control)
 {
-    if (control->writing || control->hanging_up)
+    if (control->away || control->hanging_up)
         return;
     control->hanging_up = true;
     if (pthread_create(&control->closer, NULL, close_endpoint, control) == 0) {
@@ -304,6 +340,7 @@ void control_stop(struct control *control, void (*stopped)(void *owner), void *o
     pthread_mutex_lock(&control->lock);
     control->closing = true;
     pthread_mutex_unlock(&control->lock);
+    atomic_store(&control->reports.stop, true);
     control->stopped = stopped;
     control->stopped_owner = owner;
     begin_hang_up(control);

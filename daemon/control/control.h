@@ -10,7 +10,7 @@
  *
  * ops: status · metrics (a string) · drained · event.list {after,limit,type,engagement} · event.show {source,id,before | sequence} ·
  * why {source,id,before | sequence} ·
- * finding.list {after,limit,pathway,rule,min_level,engagement} ·
+ * finding.list {after,limit,pathway,rule,min_level,engagement} · report {from,to,by} ·
  * case.list
  * {after,limit,state,min_level,queue,assignee,mine,overdue,open,urgent,text} · case.show {case}
  *
@@ -28,7 +28,9 @@
  * reload. Who may ask for which is in access.c.
  * Any request may have "as", the name under which somebody signed in at the reviewers' page: from the page's account, and
  * no other, it is then theirs. `limit` is at most 1,000. An event named by source and id is looked for piece by piece: with "result": null,
- * ask again with `before` set to `next`. Requests are read on libnng's threads and answered on the loop.
+ * ask again with `before` set to `next`. `report` is what `pathwayctl report --json` prints, of the one table that `by` names
+ * where it does; it may be a minute old, and while another is being made the answer has "code": "busy".
+ * Requests are read on libnng's threads and answered on the loop; what takes long is worked on by a thread of libuv's.
  */
 #ifndef PATHWAYD_CONTROL_CONTROL_H
 #define PATHWAYD_CONTROL_CONTROL_H
@@ -57,8 +59,8 @@ struct control_sources {
 int control_start(uv_loop_t *loop, const struct config *config, struct journal *journal,
                   struct journal_view *view, const struct control_sources *sources, void *owner,
                   struct control **ret_control, char **ret_error);
-/* Ends in `stopped`, NULL or not, when what is being written is, and after a few seconds at most: a libnng that hangs
- * keeps what it has. */
+/* Ends in `stopped`, NULL or not, when what is being written is and what is worked on was told to end, and after a few
+ * seconds at most: a libnng that hangs keeps what it has. */
 void control_stop(struct control *control, void (*stopped)(void *owner), void *owner);
 
 #endif

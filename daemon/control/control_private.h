@@ -10,9 +10,10 @@
 #include "control/peer.h"
 #include "control/request.h"
 
-#define CONTROL_CONTEXTS 4u /* requests in work; the loop answers one at a time anyway */
+#define CONTROL_CONTEXTS                                                                                     \
+    4u /* requests in work: the loop answers one at a time anyway, and one may be a report */
 
-enum slot_state { SLOT_RECEIVING, SLOT_QUEUED, SLOT_WRITING, SLOT_SENDING };
+enum slot_state { SLOT_RECEIVING, SLOT_QUEUED, SLOT_WRITING, SLOT_WORKING, SLOT_SENDING };
 
 struct slot {
     struct control *control;
@@ -20,9 +21,10 @@ struct slot {
     nng_aio *aio;
     nng_pipe pipe; /* of the request in work */
     nng_msg *request;
-    struct exchange *exchange; /* of what is being written */
+    struct exchange *exchange; /* of what is being written, or worked on */
     struct journal_task task;
-    int written; /* the task's status */
+    uv_work_t work;
+    int status; /* the task's, or the work's */
     enum slot_state state;
     struct slot *next;
 };
@@ -42,11 +44,12 @@ struct control {
     uint32_t open_handles; /* of the loop */
     pthread_t closer;
     struct peers peers;
-    struct views views; /* loop thread */
+    struct views views;     /* loop thread */
+    struct reports reports; /* loop thread, but for reports.stop */
     char **instances;
     uint32_t instance_count;
-    uint32_t writing; /* slots whose task the journal has; loop thread */
-    bool hanging_up;  /* loop thread */
+    uint32_t away;   /* slots whose exchange another thread has: WRITING, WORKING; loop thread */
+    bool hanging_up; /* loop thread */
     const struct config *config;
     struct journal *journal;
     struct journal_view *view;

@@ -19,7 +19,9 @@ struct field {
 struct operation {
     const char *name;
     int (*run)(struct request *request);
-    int (*write)(struct request *request, struct journal_writer *writer); /* what comes after that, or NULL */
+    /* What comes after that, or NULL: what it writes, or what takes long, unless `run` had a result already. */
+    int (*write)(struct request *request, struct journal_writer *writer);
+    int (*work)(struct request *request);
     struct field fields[OPERATION_FIELDS + 1];
 };
 

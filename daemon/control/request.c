@@ -230,6 +230,7 @@ struct exchange *exchange_new(const struct request_context *context, struct pw_t
                                          .owner = context->owner,
                                          .instances = context->instances,
                                          .now_ms = context->now_ms,
+                                         .reports = context->reports,
                                          .document = &exchange->document,
                                          .out = &exchange->result};
     return exchange;
@@ -264,7 +265,20 @@ static void answer(struct exchange *exchange, bool good, struct buffer *out)
                       request->code ? request->error : "The daemon is out of memory.", request->revision);
 }
 
-bool exchange_begin(struct exchange *exchange, struct buffer *out)
+/* What is still to be done after `run`. */
+static enum exchange_step next_step(const struct exchange *exchange)
+{
+    const struct request *request = &exchange->request;
+    bool seen = looks(exchange->operation) && exchange->views &&
+                views_fresh(exchange->views, request->actor.name, request->viewed, request->now_ms);
+    if (exchange->operation->write && !seen)
+        return EXCHANGE_WRITE;
+    if (exchange->operation->work && exchange->result.length == 0 && !exchange->result.failed)
+        return EXCHANGE_WORK;
+    return EXCHANGE_ANSWERED;
+}
+
+enum exchange_step exchange_begin(struct exchange *exchange, struct buffer *out)
 {
     struct json_error error = {0};
     if (json_parse(&exchange->document, exchange->bytes.data, exchange->bytes.length, &request_limits,
@@ -273,16 +287,13 @@ bool exchange_begin(struct exchange *exchange, struct buffer *out)
         snprintf(sentence, sizeof(sentence), "The request is not JSON, column %u: %s", error.column,
                  error.message);
         request_refuse(out, "bad_json", sentence);
-        return true;
+        return EXCHANGE_ANSWERED;
     }
-    struct request *request = &exchange->request;
-    bool good = run_operation(request, &exchange->operation) == 0;
-    bool seen = good && looks(exchange->operation) && exchange->views &&
-                views_fresh(exchange->views, request->actor.name, request->viewed, request->now_ms);
-    if (good && exchange->operation->write && !seen)
-        return false;
-    answer(exchange, good, out);
-    return true;
+    bool good = run_operation(&exchange->request, &exchange->operation) == 0;
+    enum exchange_step step = good ? next_step(exchange) : EXCHANGE_ANSWERED;
+    if (step == EXCHANGE_ANSWERED)
+        answer(exchange, good, out);
+    return step;
 }
 
 /* That it was the page which asked for somebody. */
@@ -310,6 +321,11 @@ int exchange_write(struct exchange *exchange, struct journal_writer *writer)
     return status >= 0 && exchange->request.actor.through.length ? record_through(exchange, writer) : status;
 }
 
+int exchange_work(struct exchange *exchange)
+{
+    return exchange->operation->work(&exchange->request);
+}
+
 void exchange_answer(struct exchange *exchange, int status, struct buffer *out)
 {
     if (status < 0 && !exchange->request.code)
@@ -319,5 +335,7 @@ void exchange_answer(struct exchange *exchange, int status, struct buffer *out)
     const struct request *request = &exchange->request;
     if (status >= 0 && looks(exchange->operation) && exchange->views)
         views_note(exchange->views, request->actor.name, request->viewed, request->now_ms);
+    if (exchange->operation->work)
+        request_report_made(&exchange->request, status >= 0);
     answer(exchange, status >= 0, out);
 }

@@ -3,13 +3,15 @@
  * request.h: one control request answered, without sockets: bytes in, bytes out. control.c carries them.
  *
  *     bytes ──▶ exchange_begin (loop) ──────────────────────────────▶ answer, of what only reads
- *                        └──▶ exchange_write (journal thread) ── done ──▶ exchange_answer (loop), of what writes
+ *                        ├──▶ exchange_write (journal thread) ── done ──▶ exchange_answer (loop), of what writes
+ *                        └──▶ exchange_work (any thread) ──────── done ──▶ exchange_answer (loop), of what takes long
  */
 #ifndef PATHWAYD_CONTROL_REQUEST_H
 #define PATHWAYD_CONTROL_REQUEST_H
 
 #include "cases/decision.h"
 #include "control/control.h"
+#include "control/reports.h"
 #include "control/views.h"
 
 /* Rows looked at for one answer at most, so that a filter that matches nothing cannot hold the loop; the
@@ -29,6 +31,8 @@ struct request {
     void *owner;
     const char *const *instances; /* plugin instances, NULL-terminated */
     int64_t now_ms;
+    struct reports *reports;
+    struct report_request report; /* what request_report has read */
     const struct pw_document *document;
     struct buffer *out; /* gets the value of "result" */
     uint64_t next;      /* out: where the next page begins; 0: there is none */
@@ -47,17 +51,23 @@ struct request_context {
     const char *const *instances;
     int64_t now_ms;
     struct views *views; /* NULL: every look at a case is recorded */
+    struct reports *reports;
 };
 
 /* `bytes`, whatever they are, stay the caller's until the answer. NULL: out of memory. */
 struct exchange;
 struct exchange *exchange_new(const struct request_context *context, struct pw_text bytes);
 void exchange_free(struct exchange *exchange); /* NULL is fine */
-/* An answer is one JSON object, {"ok":true,…} or {"ok":false,…}. Loop thread; false: it has to be written first. */
-bool exchange_begin(struct exchange *exchange, struct buffer *out);
+
+enum exchange_step { EXCHANGE_ANSWERED, EXCHANGE_WRITE, EXCHANGE_WORK };
+/* An answer is one JSON object, {"ok":true,…} or {"ok":false,…}. Loop thread. EXCHANGE_WRITE, EXCHANGE_WORK: there is none
+ * yet, and that comes next. */
+enum exchange_step exchange_begin(struct exchange *exchange, struct buffer *out);
 /* Journal thread, in a task's transaction; may run again. Its return is the task's. */
 int exchange_write(struct exchange *exchange, struct journal_writer *writer);
-/* Loop thread, when that is on disk; `status` is what the task's `done` was given. */
+/* Any thread, while nobody else has the exchange; looks at nothing that is the loop's. */
+int exchange_work(struct exchange *exchange);
+/* Loop thread, when that is on disk, or done; `status` is what the task's `done` was given, or exchange_work's. */
 void exchange_answer(struct exchange *exchange, int status, struct buffer *out);
 /* The answer {"ok":false,"code","error"}. */
 void request_refuse(struct buffer *out, const char *code, const char *error);
@@ -77,6 +87,11 @@ int request_pending_list(struct request *request);
 int request_pause(struct request *request);
 int request_resume(struct request *request);
 int request_reload(struct request *request);
+/* Reads the request, on the loop; then makes it on any thread, which may look at nothing but the request, its config and
+ * reports->stop; then keeps it, on the loop. */
+int request_report(struct request *request);
+int request_report_make(struct request *request);
+void request_report_made(struct request *request, bool good);
 /* These write: a check on the loop's thread, which may look at nothing but the request; then the writing, which returns a
  * negative status with the request failed. */
 int request_act_check(struct request *request);

@@ -215,7 +215,7 @@ static cJSON *ask(struct fixture *fixture, const char *request)
     struct buffer out = {0};
     struct exchange *exchange = exchange_new(&fixture->context, (struct pw_text){request, strlen(request)});
     assert_non_null(exchange);
-    if (!exchange_begin(exchange, &out)) {
+    if (exchange_begin(exchange, &out) == EXCHANGE_WRITE) {
         struct writing writing = {.exchange = exchange};
         struct journal_task task = {.run = write_exchange, .done = exchange_written, .owner = &writing};
         gate_begin(&writing.gate);

@@ -134,6 +134,7 @@ static const struct {
     {"event.list", "rla"},
     {"event.show", "rla"},
     {"finding.list", "rla"},
+    {"report", "rla"},
     {"why", "rla"},
     {"case.list", "rla"},
     {"case.show", "rla"},
