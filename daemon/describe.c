@@ -8,6 +8,8 @@
 #include <unistd.h>
 #include "cases/reliance.h"
 #include "json/json.h"
+#include "json/time.h"
+#include "lists.h"
 
 static void describe_journal(const struct daemon *daemon, struct buffer *out)
 {
@@ -62,6 +64,20 @@ void describe_plugins(void *owner, struct buffer *out)
     json_write_end(out, ']');
 }
 
+static void list_row(void *to, const struct list_age *age)
+{
+    struct buffer *out = to;
+    char checked[TIME_TEXT_SIZE];
+    json_write_begin(out, '{');
+    json_member_text(out, "list", age->name);
+    if (age->known) {
+        time_format(age->checked_ms, checked);
+        json_member_string(out, "checked", checked);
+    }
+    json_member_boolean(out, "stale", age->stale);
+    json_write_end(out, '}');
+}
+
 void describe_status(void *owner, struct buffer *out)
 {
     struct daemon *daemon = owner;
@@ -78,6 +94,10 @@ void describe_status(void *owner, struct buffer *out)
         ingest_describe(daemon->ingest, daemon->silence, &feeds);
     json_write_raw(out, feeds.length ? buffer_view(&feeds) : PW_TEXT("[]"));
     buffer_release(&feeds);
+    json_write_key(out, "lists");
+    json_write_begin(out, '[');
+    lists_read(daemon->config, wall_clock(NULL), list_row, out);
+    json_write_end(out, ']');
     json_write_key(out, "plugins");
     struct buffer plugins = {0};
     describe_plugins(daemon, &plugins);

@@ -4,24 +4,20 @@
  */
 #include "ctl/exporter.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <microhttpd.h>
-#include <netdb.h>
+#include <pathwayd/plugin.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include "ctl/call.h"
+#include "http/listen.h"
 #include "metrics/exposition.h"
 
 #define EXPORTER_CONNECTIONS 16u /* a few monitors, and somebody with curl */
 #define EXPORTER_IDLE_S      5u  /* a client that says or takes nothing for so long is hung up on */
 #define EXPORTER_MEMORY      ((size_t)8192) /* of a connection: a request's head is small */
-#define EXPORTER_BACKLOG     16
-#define EXPORTER_ADDRESS     256u
 
 struct exporter {
     struct ctl *ctl;
@@ -104,69 +100,14 @@ static enum MHD_Result answer(void *owner, struct MHD_Connection *connection, co
 
 /* ---- listening ----------------------------------------------------------------------------------------- */
 
-/* "127.0.0.1:9943" or "[::1]:9943" into its parts; false: it is neither. */
-static bool split(const char *address, char host[EXPORTER_ADDRESS], const char **ret_port)
+static int listen_on(const char *address, int *ret_file)
 {
-    const char *colon = strrchr(address, ':');
-    if (!colon || colon == address || !colon[1] || strlen(address) >= EXPORTER_ADDRESS ||
-        strspn(colon + 1, "0123456789") != strlen(colon + 1))
-        return false;
-    size_t length = (size_t)(colon - address);
-    bool bracketed = address[0] == '[' && address[length - 1] == ']' && length > 2;
-    if (!bracketed && memchr(address, ':', length))
-        return false;
-    memcpy(host, address + bracketed, length - 2u * bracketed);
-    host[length - 2u * bracketed] = '\0';
-    *ret_port = colon + 1;
-    return true;
-}
-
-static int bind_to(const struct addrinfo *found)
-{
-    int one = 1, file = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (file >= 0 && setsockopt(file, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0 &&
-        bind(file, found->ai_addr, found->ai_addrlen) == 0 && listen(file, EXPORTER_BACKLOG) == 0)
-        return file;
-    int error = errno;
-    if (file >= 0)
-        close(file);
-    errno = error;
-    return -1;
-}
-
-static int listen_at(const char *address, int *ret_file)
-{
-    const struct addrinfo wanted = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
-    char host[EXPORTER_ADDRESS];
-    const char *port = NULL;
-    struct addrinfo *found = NULL;
-    if (!split(address, host, &port) || strlen(port) > 5 || strtol(port, NULL, 10) > UINT16_MAX) {
-        ctl_complain("--listen is ADDRESS:PORT, e.g. 127.0.0.1:9943 or [::1]:9943, not \"%s\"", address);
-        return CTL_USAGE;
-    }
-    int error = getaddrinfo(host, port, &wanted, &found);
-    if (error != 0) {
-        ctl_complain("--listen: there is no address \"%s\": %s", host, gai_strerror(error));
-        return CTL_USAGE;
-    }
-    *ret_file = bind_to(found);
-    freeaddrinfo(found);
-    if (*ret_file < 0)
-        ctl_complain("cannot listen on %s: %s", address, strerror(errno));
-    return *ret_file < 0 ? CTL_BAD : CTL_GOOD;
-}
-
-static void tell_address(const char *address, int file)
-{
-    struct sockaddr_storage bound = {0};
-    socklen_t size = sizeof(bound);
-    uint16_t port = 0;
-    if (getsockname(file, (struct sockaddr *)&bound, &size) == 0)
-        port = ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
-                                                 : ((struct sockaddr_in *)&bound)->sin_port);
-    printf("The daemon's figures are at http://%.*s:%u/metrics\n", (int)(strrchr(address, ':') - address),
-           address, port);
-    fflush(stdout);
+    char *error = NULL;
+    int status = listen_at(address, ret_file, &error);
+    if (status != 0)
+        ctl_complain("--listen: %s", error ? error : "out of memory");
+    free(error);
+    return status == 0 ? CTL_GOOD : status == PW_ERROR_INVALID ? CTL_USAGE : CTL_BAD;
 }
 
 int exporter_serve(struct ctl *ctl, const char *address)
@@ -175,7 +116,7 @@ int exporter_serve(struct ctl *ctl, const char *address)
     sigset_t ends;
     int file = -1, number = 0, status = ctl_config(ctl);
     if (status == CTL_GOOD)
-        status = listen_at(address, &file);
+        status = listen_on(address, &file);
     if (status != CTL_GOOD)
         return status;
     sigemptyset(&ends); /* before there are threads, so that all of them leave these to this one */
@@ -191,7 +132,9 @@ int exporter_serve(struct ctl *ctl, const char *address)
         ctl_complain("the HTTP server could not be started");
         return CTL_BAD;
     }
-    tell_address(address, file);
+    printf("The daemon's figures are at http://%.*s:%u/metrics\n", (int)(strrchr(address, ':') - address),
+           address, listen_port(file));
+    fflush(stdout);
     sigwait(&ends, &number);
     MHD_stop_daemon(server); /* closes the socket */
     return CTL_GOOD;

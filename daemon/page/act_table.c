@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * act_table.c: see act.h.
+ */
+#include <string.h>
+#include "cases/appeal.h"
+#include "cases/decision.h"
+#include "json/json.h"
+#include "page/act.h"
+
+/* ---- what is offered ----------------------------------------------------------------------------------- */
+
+static void put_option(struct visit *visit, const struct act_field *field, struct pw_text value,
+                       struct pw_text words)
+{
+    bool chosen = text_equal(form_value(&visit->form, field->name), value);
+    html(visit->out, "<option value=\"%v\"%r>", value, chosen ? " selected" : "");
+    html_words(visit->out, words);
+    html(visit->out, "</option>");
+}
+
+static void offer_reviewers(struct visit *visit, const struct answer *answer, const struct act_field *field)
+{
+    const struct config *config = visit->page->config;
+    (void)answer;
+    for (uint32_t i = 0; i < config->reviewer_count; i++)
+        put_option(visit, field, text_of(config->reviewers[i].name), text_of(config->reviewers[i].name));
+}
+
+static void offer_codes(struct visit *visit, const struct answer *answer, const struct act_field *field)
+{
+    (void)answer;
+    put_option(visit, field, (struct pw_text){0}, PW_TEXT("as the reason says"));
+    for (const struct decision_code *code = decision_codes; code->word; code++)
+        if (strcmp(code->word, "other") != 0)
+            put_option(visit, field, text_of(code->word), text_of(code->meaning));
+}
+
+static void offer_parties(struct visit *visit, const struct answer *answer, const struct act_field *field)
+{
+    (void)answer;
+    for (const char *const *party = appeal_parties; *party; party++)
+        put_option(visit, field, text_of(*party), text_of(*party));
+}
+
+static void offer_changes(struct visit *visit, const struct answer *answer, const struct act_field *field)
+{
+    static const char *const changes[] = {"done", "open", "owner", "due", "evidence"};
+    (void)answer;
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
+        put_option(visit, field, text_of(changes[i]), text_of(changes[i]));
+}
+
+/* Things of the case by their number. */
+static void offer_numbered(struct visit *visit, const struct answer *answer, const char *list, bool open_only)
+{
+    for (uint32_t item = answer_first(answer, answer->result, list); item != PW_NODE_NONE;
+         item = answer_next(answer, item)) {
+        bool question = answer_number(answer, item, "question") > 0;
+        uint64_t number = answer_number(answer, item, question ? "question" : "mitigation");
+        if (!open_only || answer_true(answer, item, "open"))
+            html(visit->out, "<option value=\"%u\">%u. %t</option>", number, number,
+                 text_cut(answer_text(answer, item, "text"), 80));
+    }
+}
+
+static void offer_questions(struct visit *visit, const struct answer *answer, const struct act_field *field)
+{
+    (void)field;
+    offer_numbered(visit, answer, "questions", true);
+}
+
+static void offer_measures(struct visit *visit, const struct answer *answer, const struct act_field *field)
+{
+    (void)field;
+    offer_numbered(visit, answer, "mitigations", false);
+}
+
+static bool was_ticked(const struct visit *visit, const char *name, struct pw_text value)
+{
+    struct pw_text sent;
+    for (uint32_t at = 0; form_next(&visit->form, name, &at, &sent);)
+        if (text_equal(sent, value))
+            return true;
+    return false;
+}
+
+/* What the findings name, as sentences of their words, to be ticked. */
+static void offer_words(struct visit *visit, const struct answer *answer, const struct act_field *field)
+{
+    struct pw_text words[CASE_WORDS];
+    uint32_t count = case_words(answer, field->name, words);
+    for (uint32_t i = 0; i < count; i++) {
+        struct buffer value = {0};
+        const char *dot = memchr(words[i].data, '.', words[i].length);
+        size_t skip = dot ? (size_t)(dot - words[i].data) + 1 : 0;
+        for (size_t k = skip; k < words[i].length; k++)
+            buffer_append(&value, words[i].data[k] == '_' ? " " : &words[i].data[k], 1);
+        html(visit->out,
+             "<label class=\"box\"><input type=\"checkbox\" name=\"%s\" value=\"%v\"%r> %t</label>\n",
+             field->name, buffer_view(&value),
+             was_ticked(visit, field->name, buffer_view(&value)) ? " checked" : "", buffer_view(&value));
+        buffer_release(&value);
+    }
+}
+
+static void offer_dispositions(struct visit *visit, const struct answer *answer,
+                               const struct act_field *field)
+{
+    static const char *const dispositions[][2] = {{"proceed", "Proceed"},
+                                                  {"proceed_with_mitigation", "Proceed, with mitigation"},
+                                                  {"declined", "Decline"}};
+    (void)answer;
+    for (size_t i = 0; i < sizeof(dispositions) / sizeof(dispositions[0]); i++)
+        html(visit->out,
+             "<label class=\"box\"><input type=\"radio\" name=\"%s\" value=\"%s\" required%r> %s</label>\n",
+             field->name, dispositions[i][0],
+             text_is(form_value(&visit->form, field->name), dispositions[i][0]) ? " checked" : "",
+             dispositions[i][1]);
+}
+
+/* ---- the acts ------------------------------------------------------------------------------------------ */
+
+const struct act_form act_table[] = {
+    {"take",
+     "Take it",
+     "Take this case",
+     "It is yours now.",
+     true,
+     {{NULL, ACT_END, NULL, NULL, false, NULL}}},
+    {"decide",
+     "Decide",
+     "Decide",
+     "The decision is recorded.",
+     true,
+     {{"disposition", ACT_CHOICE, "Decision", NULL, true, offer_dispositions},
+      {"reason", ACT_AREA, "Reason", "In a sentence or two, for whoever reads it in a year.", true, NULL},
+      {"code", ACT_CHOICE, "Kind of reason", NULL, false, offer_codes},
+      {"mitigations", ACT_ITEMS, "Mitigations", "One a line. Needed to proceed with mitigation.", false,
+       offer_words},
+      {"benefits", ACT_ITEMS, "Benefits considered", "One a line. Needed to decline.", false, offer_words},
+      {"costs", ACT_ITEMS, "Costs considered", "One a line.", false, offer_words},
+      {"displacement", ACT_AREA, "Where does the work go instead?", "Needed to decline.", false, NULL},
+      {"review_by", ACT_DAY, "Look at it again by", "A year from now when left empty.", false, NULL}}},
+    {"second",
+     "Second what is proposed",
+     "Second it",
+     "It is decided, by two people.",
+     true,
+     {{NULL, ACT_END, NULL, NULL, false, NULL}}},
+    {"ask",
+     "Ask for information",
+     "Ask",
+     "The question is on its way.",
+     false,
+     {{"question", ACT_AREA, "Question", NULL, true, NULL},
+      {"unit", ACT_LINE, "Of which unit", "Its code. The case's own when left empty.", false, NULL},
+      {"answer_by", ACT_DAY, "Wanted by", NULL, false, NULL}}},
+    {"answer",
+     "Enter an answer",
+     "Enter it",
+     "The answer is recorded.",
+     false,
+     {{"question", ACT_NUMBERED, "Which question", NULL, true, offer_questions},
+      {"text", ACT_AREA, "Answer", NULL, true, NULL}}},
+    {"assign",
+     "Give it to somebody",
+     "Give",
+     "It was given to somebody.",
+     false,
+     {{"reviewer", ACT_CHOICE, "To whom", NULL, true, offer_reviewers},
+      {"note", ACT_AREA, "A word for them", NULL, false, NULL}}},
+    {"comment",
+     "Comment",
+     "Leave it there",
+     "The comment stands in the timeline.",
+     false,
+     {{"text", ACT_AREA, "Comment", NULL, true, NULL}}},
+    {"attach",
+     "Name a document",
+     "Name it",
+     "The document is named in the timeline.",
+     false,
+     {{"reference", ACT_LINE, "Where it is", "An https:// address, or its number in the records.", true,
+       NULL},
+      {"note", ACT_AREA, "What it is", NULL, false, NULL}}},
+    {"statement",
+     "Record a statement of the person concerned",
+     "Record it",
+     "The statement stands in the timeline.",
+     false,
+     {{"text", ACT_AREA, "Statement", NULL, false, NULL},
+      {"reference", ACT_LINE, "Or where it is", NULL, false, NULL}}},
+    {"hold",
+     "Hold it for a while",
+     "Hold",
+     "It is held.",
+     false,
+     {{"until", ACT_DAY, "Until", NULL, true, NULL}, {"reason", ACT_AREA, "Why", NULL, true, NULL}}},
+    {"mitigation",
+     "Follow a mitigation",
+     "Record it",
+     "That is recorded.",
+     false,
+     {{"mitigation", ACT_NUMBERED, "Which mitigation", NULL, true, offer_measures},
+      {"what", ACT_CHOICE, "What of it", NULL, true, offer_changes},
+      {"value", ACT_LINE, "Owner, day or document", "Needed for these.", false, NULL}}},
+    {"dissent",
+     "Dissent",
+     "Write it beside the decision",
+     "The dissent stands beside the decision.",
+     false,
+     {{"text", ACT_AREA, "What speaks against the decision", NULL, true, NULL}}},
+    {"appeal",
+     "Record an appeal",
+     "Record it",
+     "It is to be decided anew, by somebody else.",
+     false,
+     {{"party", ACT_CHOICE, "Whose", NULL, true, offer_parties},
+      {"reason", ACT_AREA, "What speaks against the decision", NULL, true, NULL}}},
+    {"reopen",
+     "Take it up again",
+     "Take it up again",
+     "It is open again.",
+     false,
+     {{"reason", ACT_AREA, "Why", NULL, true, NULL}}},
+    {"close",
+     "Close",
+     "Close",
+     "It is closed.",
+     false,
+     {{"note", ACT_AREA, "A last word", NULL, false, NULL}}},
+    {"refer",
+     "Record a referral outside",
+     "Propose it",
+     "The referral is proposed; somebody else has to second it.",
+     false,
+     {{"to", ACT_LINE, "To whom", NULL, true, NULL}, {"reason", ACT_AREA, "Why", NULL, true, NULL}}},
+    {"refer_second",
+     "Second the referral",
+     "Second it",
+     "The referral is recorded.",
+     false,
+     {{NULL, ACT_END, NULL, NULL, false, NULL}}},
+};
+const uint32_t act_table_count = sizeof(act_table) / sizeof(act_table[0]);
+
+const struct act_form *act_find(struct pw_text act)
+{
+    for (uint32_t i = 0; i < act_table_count; i++)
+        if (text_is(act, act_table[i].act))
+            return &act_table[i];
+    return NULL;
+}
