@@ -85,22 +85,29 @@ static bool was_ticked(const struct visit *visit, const char *name, struct pw_te
     return false;
 }
 
-/* What the findings name, as sentences of their words, to be ticked. */
+/* "C1.knowhow_beyond_paper" as "knowhow beyond paper". */
+static void say_word(struct buffer *out, struct pw_text word)
+{
+    const char *dot = memchr(word.data, '.', word.length);
+    for (size_t i = dot ? (size_t)(dot - word.data) + 1 : 0; i < word.length; i++)
+        buffer_append(out, word.data[i] == '_' ? " " : &word.data[i], 1);
+}
+
+/* What the findings name, to be ticked. A mitigation becomes a sentence of the decision; costs and benefits stay the words
+ * of the vocabulary, which can be counted. */
 static void offer_words(struct visit *visit, const struct answer *answer, const struct act_field *field)
 {
     struct pw_text words[CASE_WORDS];
     uint32_t count = case_words(answer, field->name, words);
+    bool sentence = strcmp(field->name, "mitigations") == 0;
     for (uint32_t i = 0; i < count; i++) {
-        struct buffer value = {0};
-        const char *dot = memchr(words[i].data, '.', words[i].length);
-        size_t skip = dot ? (size_t)(dot - words[i].data) + 1 : 0;
-        for (size_t k = skip; k < words[i].length; k++)
-            buffer_append(&value, words[i].data[k] == '_' ? " " : &words[i].data[k], 1);
+        struct buffer said = {0};
+        say_word(&said, words[i]);
+        struct pw_text value = sentence ? buffer_view(&said) : words[i];
         html(visit->out,
              "<label class=\"box\"><input type=\"checkbox\" name=\"%s\" value=\"%v\"%r> %t</label>\n",
-             field->name, buffer_view(&value),
-             was_ticked(visit, field->name, buffer_view(&value)) ? " checked" : "", buffer_view(&value));
-        buffer_release(&value);
+             field->name, value, was_ticked(visit, field->name, value) ? " checked" : "", buffer_view(&said));
+        buffer_release(&said);
     }
 }
 

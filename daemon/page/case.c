@@ -145,31 +145,52 @@ static struct pw_text traced(const struct answer *answer, const char *key)
     return (struct pw_text){0};
 }
 
+/* Rules are named for the question that they are about: "research.q2_seven_sons". */
+static void put_raised(struct visit *visit, const struct answer *answer, const char *key)
+{
+    char part[8];
+    int length = snprintf(part, sizeof(part), ".%s_", key);
+    for (uint32_t finding = answer_first(answer, answer->result, "findings"); finding != PW_NODE_NONE;
+         finding = answer_next(answer, finding)) {
+        struct pw_text rule = answer_text(answer, finding, "rule");
+        if (!stands(answer, finding) || !rule.length || !memmem(rule.data, rule.length, part, (size_t)length))
+            continue;
+        html(visit->out, " <span class=\"raised\">see <code>%t</code> ", rule);
+        shared_level(visit->out, answer, finding);
+        html(visit->out, "</span>");
+    }
+}
+
+static void put_question(struct visit *visit, const struct answer *answer, size_t index)
+{
+    const char *key = questions[index].key;
+    uint32_t given = json_find(&answer->document, answer->result, "/latest_event/data/questions");
+    uint32_t one = answer_node(answer, given, key);
+    struct pw_text said = answer_text(answer, one, "answer"), found = traced(answer, key);
+    struct pw_text by = answer_text(answer, one, "by"), text = answer_text(answer, one, "text");
+    html(visit->out, "<dt>%s</dt><dd><span class=\"asks\">%s</span> ", questions[index].name,
+         questions[index].asks);
+    if (said.length)
+        html(visit->out, "answered <strong>%t</strong>", said);
+    else
+        html(visit->out, "nobody has answered");
+    if (by.length)
+        html(visit->out, ", by %t", by);
+    if (found.length && !text_equal(said, found))
+        html(visit->out, "; by what is known <strong>%t</strong>", found);
+    put_raised(visit, answer, key);
+    if (text.length)
+        html(visit->out, "<span class=\"said\">%t</span>", text);
+    html(visit->out, "</dd>\n");
+}
+
 static void put_questions(struct visit *visit, const struct answer *answer)
 {
-    uint32_t given = json_find(&answer->document, answer->result, "/latest_event/data/questions");
     html(
         visit->out,
         "<section aria-labelledby=\"three\"><h2 id=\"three\">The three questions</h2><dl class=\"three\">\n");
-    for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
-        uint32_t one = given == PW_NODE_NONE ? given : answer_node(answer, given, questions[i].key);
-        struct pw_text said = answer_text(answer, one, "answer"), found = traced(answer, questions[i].key);
-        struct pw_text by = answer_text(answer, one, "by"), text = answer_text(answer, one, "text");
-        html(visit->out, "<dt>%s</dt><dd><span class=\"asks\">%s</span> <strong>%t</strong>",
-             questions[i].name, questions[i].asks,
-             found.length  ? found
-             : said.length ? said
-                           : PW_TEXT("unknown"));
-        if (said.length && found.length && !text_equal(said, found))
-            html(visit->out, " by what is known; answered <strong>%t</strong>", said);
-        else if (!said.length)
-            html(visit->out, " (nobody has answered)");
-        if (by.length)
-            html(visit->out, ", by %t", by);
-        if (text.length)
-            html(visit->out, "<span class=\"said\">%t</span>", text);
-        html(visit->out, "</dd>\n");
-    }
+    for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+        put_question(visit, answer, i);
     html(visit->out, "</dl></section>\n");
 }
 

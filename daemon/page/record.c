@@ -13,12 +13,30 @@ static void put_text(struct visit *visit, const char *label, struct pw_text text
         html(visit->out, "<dt>%s</dt><dd class=\"said\">%t</dd>\n", label, text);
 }
 
+/* "C1.knowhow_beyond_paper" and its kind, beside what people write. */
+static bool is_of_vocabulary(struct pw_text text)
+{
+    bool fits = text.length > 3 && text.data[0] >= 'A' && text.data[0] <= 'Z' && text.data[1] >= '1' &&
+                text.data[1] <= '9' && text.data[2] == '.';
+    for (size_t i = 3; fits && i < text.length; i++)
+        fits = (text.data[i] >= 'a' && text.data[i] <= 'z') || text.data[i] == '_';
+    return fits;
+}
+
 static void put_texts(struct visit *visit, const struct answer *answer, uint32_t node, const char *key,
                       const char *label)
 {
     for (uint32_t item = answer_first(answer, node, key); item != PW_NODE_NONE;
-         item = answer_next(answer, item))
-        put_text(visit, label, json_text(&answer->document, item));
+         item = answer_next(answer, item)) {
+        struct pw_text text = json_text(&answer->document, item);
+        if (!is_of_vocabulary(text)) {
+            put_text(visit, label, text);
+            continue;
+        }
+        html(visit->out, "<dt>%s</dt><dd>", label);
+        html_words(visit->out, text);
+        html(visit->out, "</dd>\n");
+    }
 }
 
 static const char *state_words(struct pw_text state)
