@@ -64,4 +64,16 @@ def changes(home):
     print(f"\n{changed} of the engagements is another one with the new list; the others were not touched.")
 
 
-{"events": events, "changes": changes}[sys.argv[1]](*sys.argv[2:])
+def page(home, password):
+    """The worst case that alice was told of and that one person can decide."""
+    waiting = [case for case in rows(os.path.join(home, "cases-after.ndjson"))
+               if case["state"] == "new" and LEVELS.index(case["level"]) < LEVELS.index("prohibited") and
+               any("alice" in notice["address"] for notice in case["notices"])]
+    case = max(waiting, key=lambda case: LEVELS.index(case["level"]))
+    print(f"""
+Alice has a letter: {case['title']} ({case['level']}). It leads to
+  http://127.0.0.1:27380/case/{case['case']}
+where she signs in as "alice", password "{password}", and decides. (Declining takes bob as well, with the same password.)""")
+
+
+{"events": events, "changes": changes, "page": page}[sys.argv[1]](*sys.argv[2:])

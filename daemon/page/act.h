@@ -31,6 +31,7 @@ struct act_field {
     const char *hint; /* or NULL */
     bool required;
     act_offer *offer;
+    bool more; /* it and those behind it are unfolded, when somebody needs them */
 };
 
 struct act_form {

@@ -92,9 +92,16 @@ void act_put_form(struct visit *visit, const struct answer *answer, const struct
     uint32_t known = form->fields[0].name ? ACT_FIELDS : 0;
     snprintf(action, sizeof(action), "case/%.*s/%s", TEXT_FMT(text_cut(name, 40)), form->act);
     visit_form(visit, action, answer_number(answer, answer->result, "revision"));
-    for (uint32_t i = 0; i < known && form->fields[i].name; i++)
+    bool folded = false;
+    for (uint32_t i = 0; i < known && form->fields[i].name; i++) {
+        if (form->fields[i].more)
+            html(visit->out,
+                 "<details class=\"more\"%r><summary>Benefits, costs, and when to look again</summary>\n",
+                 draft ? " open" : "");
+        folded = folded || form->fields[i].more;
         put_field(visit, answer, form, &form->fields[i], draft);
-    html(visit->out, "<p><button>%s</button></p></form>\n", form->button);
+    }
+    html(visit->out, "%r<p><button>%s</button></p></form>\n", folded ? "</details>" : "", form->button);
 }
 
 static bool may(const struct answer *answer, const char *act)

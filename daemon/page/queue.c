@@ -31,15 +31,17 @@ static void put_row(struct visit *visit, const struct answer *answer, uint32_t r
     html(out, "</span></li>\n");
 }
 
-/* How many there were. */
-static uint32_t put_rows(struct visit *visit, const struct answer *answer)
+/* How many were shown. `but`: whose cases are not. */
+static uint32_t put_rows(struct visit *visit, const struct answer *answer, struct pw_text but)
 {
-    uint32_t count = json_count(&answer->document, answer->result);
-    if (count > 0)
-        html(visit->out, "<ol class=\"cases\">\n");
+    uint32_t count = 0;
     for (uint32_t row = json_first(&answer->document, answer->result); row != PW_NODE_NONE;
-         row = answer_next(answer, row))
+         row = answer_next(answer, row)) {
+        if (but.length && text_equal(answer_text(answer, row, "assignee"), but))
+            continue;
+        html(visit->out, count++ ? "" : "<ol class=\"cases\">\n");
         put_row(visit, answer, row);
+    }
     if (count > 0)
         html(visit->out, "</ol>\n");
     return count;
@@ -99,6 +101,33 @@ static void put_more(struct visit *visit, const struct list *list, const struct 
          list->title);
 }
 
+/* Who signed in, of the configuration's people; NULL: nobody. */
+static const struct config_person *person_of(const struct visit *visit)
+{
+    const struct config *config = visit->page->config;
+    for (uint32_t i = 0; i < config->person_count; i++)
+        if (config->people[i].sign_in && strcmp(config->people[i].sign_in, visit->session.who) == 0)
+            return &config->people[i];
+    return NULL;
+}
+
+/* What cases call them. */
+static struct pw_text name_of(const struct visit *visit)
+{
+    const struct config_person *person = person_of(visit);
+    return text_of(!person            ? visit->session.who
+                   : person->reviewer ? person->reviewer
+                   : person->account  ? person->account
+                                      : person->sign_in);
+}
+
+/* Whose queues; NULL: all. */
+static char *const *queues_of(const struct visit *visit)
+{
+    const struct config_person *person = person_of(visit);
+    return person && !(person->roles & ROLE_AUDITOR) ? person->queues : NULL;
+}
+
 /* false: the daemon refused, and the visit is answered. */
 static bool put_list(struct visit *visit, const struct list *list, bool even_empty)
 {
@@ -108,23 +137,13 @@ static bool put_list(struct visit *visit, const struct list *list, bool even_emp
         visit_refused(visit, &answer);
     } else if (even_empty || json_count(&answer.document, answer.result) > 0) {
         html(visit->out, "<section><h2>%s</h2>\n", list->title);
-        if (put_rows(visit, &answer) == 0)
+        if (put_rows(visit, &answer, list->mine ? (struct pw_text){0} : name_of(visit)) == 0)
             html(visit->out, answer.next ? "<p>None so far.</p>\n" : "<p>Nothing waits here.</p>\n");
         put_more(visit, list, &answer);
         html(visit->out, "</section>\n");
     }
     answer_release(&answer);
     return good;
-}
-
-/* Whose queues; NULL: all. */
-static char *const *queues_of(const struct visit *visit)
-{
-    const struct config *config = visit->page->config;
-    for (uint32_t i = 0; i < config->person_count; i++)
-        if (config->people[i].sign_in && strcmp(config->people[i].sign_in, visit->session.who) == 0)
-            return (config->people[i].roles & ROLE_AUDITOR) ? NULL : config->people[i].queues;
-    return NULL;
 }
 
 static bool has(char *const *names, const char *name)
@@ -255,7 +274,7 @@ static void put_found(struct visit *visit, struct pw_text words)
         answer_release(&answer);
         return;
     }
-    if (put_rows(visit, &answer) == 0)
+    if (put_rows(visit, &answer, (struct pw_text){0}) == 0)
         html(visit->out,
              answer.next ? "<p>None among the cases looked at so far.</p>\n" : "<p>There are none.</p>\n");
     if (answer.next) {
