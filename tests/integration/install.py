@@ -24,7 +24,7 @@ check(run.returncode == 0, f"pathwayd --check from the prefix, with the prefix's
 check(prefix in run.stdout, "which is the one it names")
 run = program(f"{bin_folder}/pathwayctl", "screen", "北京航空航天大学", "--json")
 check(run.returncode == 0 and "00wk2mp56" in run.stdout, f"pathwayctl screen works there {run.stderr}")
-for manual in ("man1/pathwayctl.1", "man8/pathwayd.8", "man5/pathwayd.conf.5"):
+for manual in ("man1/pathwayctl.1", "man8/pathwayd.8", "man8/pathwayd-page.8", "man5/pathwayd.conf.5"):
     check(os.path.exists(f"{prefix}/share/man/{manual}"), f"{manual} is installed")
 unit = f"{prefix}/lib/systemd/system/pathwayd.service"
 check(os.path.exists(unit), "so is the service")
@@ -39,8 +39,14 @@ with open(lists[0]) as text:
 metrics = f"{prefix}/lib/systemd/system/pathwayd-metrics.service"
 with open(metrics) as text:
     check(f"ExecStart={bin_folder}/pathwayctl metrics --listen 127.0.0.1:9943\n" in text.read(), "and the one that serves figures")
+page = f"{prefix}/lib/systemd/system/pathwayd-page.service"
+with open(page) as text:
+    check(f"ExecStart={bin_folder}/pathwayd-page\n" in text.read(), "and the one of the reviewers' page")
+check(os.path.exists(f"{prefix}/lib/sysusers.d/pathwayd-page.conf"), "with its account")
+run = program(f"{bin_folder}/pathwayd-page", "--check")
+check(run.returncode == 2 and "page_server" in run.stderr, f"which nobody asked for yet: {run.stderr.strip()}")
 if shutil.which("systemd-analyze"):
-    run = program("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", unit, metrics, *lists)
+    run = program("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", unit, metrics, page, *lists)
     check(run.returncode == 0 and not run.stderr.strip(), f"systemd finds nothing wrong with it: {run.stdout}{run.stderr}")
 else:
     skip("systemd finds nothing wrong with it", "systemd-analyze is not here")
