@@ -185,6 +185,8 @@ static int latest_event_row(void *to, const struct journal_event *event)
 {
     struct case_show *show = to;
     json_member_raw(show->request->out, "latest_event", event->body);
+    if (event->affiliation.length) /* which is kept apart, so that it can be purged */
+        json_member_text(show->request->out, "latest_affiliation", event->affiliation);
     return 1;
 }
 

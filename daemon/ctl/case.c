@@ -117,6 +117,7 @@ static void show_head(const struct ctl *ctl, const cJSON *item)
     {
         line("Partner", partner, "name");
     }
+    line("Affiliation", item, "latest_affiliation");
 }
 
 static void show_heading(const struct ctl *ctl, const char *title)

@@ -113,8 +113,8 @@ static bool may(const struct answer *answer, const char *act)
     return false;
 }
 
-/* That something could be done, but there is nothing to do it to. */
-static bool idle(const struct answer *answer, const struct act_form *form)
+/* That something could be done, but there is nothing to do it to, or it is as it would be then. */
+static bool idle(const struct visit *visit, const struct answer *answer, const struct act_form *form)
 {
     bool none = strcmp(form->act, "answer") == 0;
     for (uint32_t item = answer_first(answer, answer->result, "questions"); item != PW_NODE_NONE && none;
@@ -124,6 +124,11 @@ static bool idle(const struct answer *answer, const struct act_form *form)
         none = answer_first(answer, answer->result, "mitigations") == PW_NODE_NONE;
     if (strcmp(form->act, "refer_second") == 0)
         none = answer_node(answer, answer->result, "referral") == PW_NODE_NONE;
+    if (strcmp(form->act, "dissent") == 0)
+        none = answer_first(answer, answer->result, "decisions") == PW_NODE_NONE;
+    if (strcmp(form->act, "take") == 0)
+        none = text_equal(answer_text(answer, answer->result, "assignee"), visit_name(visit)) &&
+               !answer_is(answer, answer->result, "state", "triage");
     return none;
 }
 
@@ -135,7 +140,7 @@ void act_forms(struct visit *visit, const struct answer *answer)
     for (int round = 0; round < 2; round++)
         for (uint32_t i = 0; i < act_table_count; i++) {
             const struct act_form *form = &act_table[i];
-            if (form->first != (round == 0) || !may(answer, form->act) || idle(answer, form))
+            if (form->first != (round == 0) || !may(answer, form->act) || idle(visit, answer, form))
                 continue;
             html(visit->out, "<details%r><summary>%s</summary>\n", form->first || form == sent ? " open" : "",
                  form->title);

@@ -7,8 +7,11 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "dispatch/pathway.h"
 #include "json/json.h"
 #include "page/shared.h"
+
+#define AFFILIATION "/data/raw_affiliation" /* kept beside the event and not in it */
 
 /* ---- what happened ------------------------------------------------------------------------------------- */
 
@@ -92,6 +95,17 @@ static void put_words(struct visit *visit, const struct answer *answer, uint32_t
     html(visit->out, "</dd>\n");
 }
 
+/* As it was printed somewhere: a sentence in which an institution was found. */
+static void put_affiliation(struct visit *visit, const struct answer *answer)
+{
+    struct pw_text text = answer_text(answer, answer->result, "latest_affiliation");
+    if (!text.length)
+        return;
+    html(visit->out, "<dt>Affiliation</dt><dd>");
+    html_marked(visit->out, text, match_at(answer, AFFILIATION));
+    html(visit->out, "</dd>\n");
+}
+
 static void put_happened(struct visit *visit, const struct answer *answer)
 {
     uint32_t event = answer_node(answer, answer->result, "latest_event"),
@@ -107,6 +121,7 @@ static void put_happened(struct visit *visit, const struct answer *answer)
     for (uint32_t partner = answer_first(answer, data, "partner"); partner != PW_NODE_NONE;
          partner = answer_next(answer, partner))
         put_partner(visit, answer, partner, index++);
+    put_affiliation(visit, answer);
     put_words(visit, answer, data, "transfer_mode", "What is shared");
     put_words(visit, answer, data, "applications", "What it is for");
     put_line(visit, "Publication", answer_text(answer, data, "publication_intent"));
@@ -155,7 +170,7 @@ static void put_raised(struct visit *visit, const struct answer *answer, const c
         struct pw_text rule = answer_text(answer, finding, "rule");
         if (!stands(answer, finding) || !rule.length || !memmem(rule.data, rule.length, part, (size_t)length))
             continue;
-        html(visit->out, " <span class=\"raised\">see <code>%t</code> ", rule);
+        html(visit->out, "<span class=\"raised\">; see <code>%t</code> ", rule);
         shared_level(visit->out, answer, finding);
         html(visit->out, "</span>");
     }
@@ -210,6 +225,8 @@ static void put_matched(struct visit *visit, const struct answer *answer, uint32
         snprintf(place, sizeof(place), "%.*s", TEXT_FMT(pointer));
     uint32_t node = place[0] && event != PW_NODE_NONE ? json_find(document, event, place) : PW_NODE_NONE;
     struct pw_text whole = node == PW_NODE_NONE ? text : json_text(document, node);
+    if (strcmp(place, AFFILIATION) == 0)
+        whole = answer_text(answer, answer->result, "latest_affiliation");
     if (!text.length)
         return;
     html(visit->out, ": \xe2\x80\x9c");
@@ -271,21 +288,30 @@ static void put_finding(struct visit *visit, const struct answer *answer, uint32
          answer_true(answer, finding, "shadow") ? " \xc2\xb7 on trial: counts for nothing" : "");
 }
 
+/* The worst first; of one level as they come, the newest first. */
+static uint32_t put_each(struct visit *visit, const struct answer *answer, bool standing, const char *head)
+{
+    uint32_t shown = 0;
+    for (uint32_t level = PW_LEVEL_COUNT; level-- > 0;)
+        for (uint32_t finding = answer_first(answer, answer->result, "findings"); finding != PW_NODE_NONE;
+             finding = answer_next(answer, finding)) {
+            if (stands(answer, finding) != standing ||
+                !answer_is(answer, finding, "level", level_names[level]))
+                continue;
+            html(visit->out, "%r", shown++ ? "" : head);
+            put_finding(visit, answer, finding);
+        }
+    return shown;
+}
+
 static void put_findings(struct visit *visit, const struct answer *answer, bool standing)
 {
     uint64_t left_out =
         answer_number(answer, answer->result, standing ? "findings_left_out" : "withdrawn_left_out");
-    uint32_t shown = 0;
-    for (uint32_t finding = answer_first(answer, answer->result, "findings"); finding != PW_NODE_NONE;
-         finding = answer_next(answer, finding)) {
-        if (stands(answer, finding) != standing)
-            continue;
-        if (shown++ == 0)
-            html(visit->out, standing
-                                 ? "<section aria-labelledby=\"why\"><h2 id=\"why\">Why it was raised</h2>\n"
-                                 : "<details><summary>No longer standing</summary>\n");
-        put_finding(visit, answer, finding);
-    }
+    uint32_t shown =
+        put_each(visit, answer, standing,
+                 standing ? "<section aria-labelledby=\"why\"><h2 id=\"why\">Why it was raised</h2>\n"
+                          : "<details><summary>No longer standing</summary>\n");
     if (shown && left_out)
         html(visit->out, "<p>\xe2\x80\xa6 and %u more.</p>\n", left_out);
     if (shown)

@@ -101,30 +101,10 @@ static void put_more(struct visit *visit, const struct list *list, const struct 
          list->title);
 }
 
-/* Who signed in, of the configuration's people; NULL: nobody. */
-static const struct config_person *person_of(const struct visit *visit)
-{
-    const struct config *config = visit->page->config;
-    for (uint32_t i = 0; i < config->person_count; i++)
-        if (config->people[i].sign_in && strcmp(config->people[i].sign_in, visit->session.who) == 0)
-            return &config->people[i];
-    return NULL;
-}
-
-/* What cases call them. */
-static struct pw_text name_of(const struct visit *visit)
-{
-    const struct config_person *person = person_of(visit);
-    return text_of(!person            ? visit->session.who
-                   : person->reviewer ? person->reviewer
-                   : person->account  ? person->account
-                                      : person->sign_in);
-}
-
 /* Whose queues; NULL: all. */
 static char *const *queues_of(const struct visit *visit)
 {
-    const struct config_person *person = person_of(visit);
+    const struct config_person *person = visit_person(visit);
     return person && !(person->roles & ROLE_AUDITOR) ? person->queues : NULL;
 }
 
@@ -137,7 +117,7 @@ static bool put_list(struct visit *visit, const struct list *list, bool even_emp
         visit_refused(visit, &answer);
     } else if (even_empty || json_count(&answer.document, answer.result) > 0) {
         html(visit->out, "<section><h2>%s</h2>\n", list->title);
-        if (put_rows(visit, &answer, list->mine ? (struct pw_text){0} : name_of(visit)) == 0)
+        if (put_rows(visit, &answer, list->mine ? (struct pw_text){0} : visit_name(visit)) == 0)
             html(visit->out, answer.next ? "<p>None so far.</p>\n" : "<p>Nothing waits here.</p>\n");
         put_more(visit, list, &answer);
         html(visit->out, "</section>\n");

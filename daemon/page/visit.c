@@ -156,6 +156,26 @@ bool visit_form_is_ours(struct visit *visit)
     return sent.length == VISIT_TOKEN - 1 && sodium_memcmp(sent.data, token, VISIT_TOKEN - 1) == 0;
 }
 
+/* ---- who it is ----------------------------------------------------------------------------------------- */
+
+const struct config_person *visit_person(const struct visit *visit)
+{
+    const struct config *config = visit->page->config;
+    for (uint32_t i = 0; i < config->person_count; i++)
+        if (config->people[i].sign_in && strcmp(config->people[i].sign_in, visit->session.who) == 0)
+            return &config->people[i];
+    return NULL;
+}
+
+struct pw_text visit_name(const struct visit *visit)
+{
+    const struct config_person *person = visit_person(visit);
+    return text_of(!person            ? visit->session.who
+                   : person->reviewer ? person->reviewer
+                   : person->account  ? person->account
+                                      : person->sign_in);
+}
+
 /* ---- asking the daemon --------------------------------------------------------------------------------- */
 
 void visit_request(const struct visit *visit, struct buffer *request, const char *op)

@@ -47,6 +47,13 @@ uint64_t visit_form_revision(const struct visit *visit);
 void visit_token(const struct visit *visit, struct pw_text action, uint64_t revision,
                  char ret_token[VISIT_TOKEN]);
 
+/* ---- who it is ---- */
+
+/* Of the configuration's people; NULL: none of them, and the daemon will say so. */
+const struct config_person *visit_person(const struct visit *visit);
+/* What cases call them. */
+struct pw_text visit_name(const struct visit *visit);
+
 /* ---- asking the daemon ---- */
 
 /* {"op": …, "as": …; members follow, then visit_ask. */

@@ -62,10 +62,10 @@ page.add("ann@example.edu", code=False)
 daemon.start()
 page.start()
 text = "Joint work on crop models"
-events = [event(1, partner=[{"name": "Sch. of Comp. Sci., Beihang University, Beijing", "country": "CN", "kind": "university",
-                             "relation": "party"}], unit="AI-LAB", title=text, link="https://records.example.edu/117",
+events = [event(1, partner=[{"name": "ETH Zurich", "country": "CH", "kind": "university", "relation": "party"}],
+                raw_affiliation="Sch. of Comp. Sci., Beihang University, Beijing", questions={"q1": {"answer": "yes", "by": "researcher"}}, unit="AI-LAB", title=text, link="https://records.example.edu/117",
                 summary="A memorandum on models of crops, with visits.", transfer_mode=["hands_on"]),
-          event(2, partner=SEVEN_SONS, title=" ".join(HOSTILE), summary=" ".join(HOSTILE), unit=HOSTILE[1][:60]),
+          event(2, partner=SEVEN_SONS, title=" ".join(HOSTILE), raw_affiliation="Sch. of Comp. Sci., Beihang University " + " ".join(HOSTILE), summary=" ".join(HOSTILE), unit=HOSTILE[1][:60]),
           event(3, partner=[{"name": " ".join(HOSTILE), "country": "CN"}], questions={"q1": {"answer": "yes", "text": HOSTILE[0], "by": HOSTILE[2]}})]
 events += [event(n, partner=SEVEN_SONS, unit="AI-LAB", title=f"{text} {n}") for n in range(4, 30)]
 check(all(a["status"] == "accepted" for a in daemon.send(events)) and daemon.drain(), "events are judged")
