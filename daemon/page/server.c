@@ -109,6 +109,25 @@ static enum MHD_Result refuse(const struct server *server, struct MHD_Connection
     return result;
 }
 
+/* ---- who connects -------------------------------------------------------------------------------------- */
+
+static int file_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info ? info->connect_fd : -1;
+}
+
+/* Behind a proxy nobody else connects. */
+static bool is_trusted(const struct page *page, int file)
+{
+    struct ucred peer;
+    socklen_t size = sizeof(peer);
+    uid_t proxy = page->config->page_server.proxy;
+    return proxy == (uid_t)-1 ||
+           (getsockopt(file, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == proxy);
+}
+
 /* ---- requests ------------------------------------------------------------------------------------------ */
 
 struct header {
@@ -204,7 +223,8 @@ static enum MHD_Result handle(void *owner, struct MHD_Connection *connection, co
     unsigned code = 0;
     (void)url;
     (void)version;
-    if (!exchange || !exchange->address)
+    /* What a stranger had sent before being hung up on is still read, and must not count. */
+    if (!exchange || !exchange->address || !is_trusted(server->page, file_of(connection)))
         return MHD_NO;
     if (!exchange->begun) {
         const char *trouble = check_head(server, connection, method, &code);
@@ -255,29 +275,19 @@ static void completed(void *owner, struct MHD_Connection *connection, void **see
     *seen = NULL;
 }
 
-static bool is_trusted(const struct page *page, int file)
-{
-    struct ucred peer;
-    socklen_t size = sizeof(peer);
-    uid_t proxy = page->config->page_server.proxy;
-    return proxy == (uid_t)-1 ||
-           (getsockopt(file, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == proxy);
-}
-
 static void connected(void *owner, struct MHD_Connection *connection, void **context,
                       enum MHD_ConnectionNotificationCode how)
 {
     struct server *server = owner;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    int file = file_of(connection);
     if (how == MHD_CONNECTION_NOTIFY_CLOSED) {
         connection_end(server->connections, *context);
         *context = NULL;
         return;
     }
-    if (!is_trusted(server->page, info->connect_fd))
-        shutdown(info->connect_fd, SHUT_RDWR);
-    *context = connection_begin(server->connections, info->connect_fd, steady_ms());
+    if (!is_trusted(server->page, file))
+        shutdown(file, SHUT_RDWR);
+    *context = connection_begin(server->connections, file, steady_ms());
 }
 
 /* ---- running ------------------------------------------------------------------------------------------- */
