@@ -2,6 +2,7 @@
  *
  * act_table.c: see act.h.
  */
+#include <stdio.h>
 #include <string.h>
 #include "cases/appeal.h"
 #include "cases/decision.h"
@@ -52,28 +53,30 @@ static void offer_changes(struct visit *visit, const struct answer *answer, cons
 }
 
 /* Things of the case by their number. */
-static void offer_numbered(struct visit *visit, const struct answer *answer, const char *list, bool open_only)
+static void offer_numbered(struct visit *visit, const struct answer *answer, const struct act_field *field,
+                           const char *list, bool open_only)
 {
+    char said[24];
     for (uint32_t item = answer_first(answer, answer->result, list); item != PW_NODE_NONE;
          item = answer_next(answer, item)) {
         bool question = answer_number(answer, item, "question") > 0;
         uint64_t number = answer_number(answer, item, question ? "question" : "mitigation");
+        snprintf(said, sizeof(said), "%llu", (unsigned long long)number);
         if (!open_only || answer_true(answer, item, "open"))
-            html(visit->out, "<option value=\"%u\">%u. %t</option>", number, number,
+            html(visit->out, "<option value=\"%u\"%r>%u. %t</option>", number,
+                 text_is(form_value(&visit->form, field->name), said) ? " selected" : "", number,
                  text_cut(answer_text(answer, item, "text"), 80));
     }
 }
 
 static void offer_questions(struct visit *visit, const struct answer *answer, const struct act_field *field)
 {
-    (void)field;
-    offer_numbered(visit, answer, "questions", true);
+    offer_numbered(visit, answer, field, "questions", true);
 }
 
 static void offer_measures(struct visit *visit, const struct answer *answer, const struct act_field *field)
 {
-    (void)field;
-    offer_numbered(visit, answer, "mitigations", false);
+    offer_numbered(visit, answer, field, "mitigations", false);
 }
 
 static bool was_ticked(const struct visit *visit, const char *name, struct pw_text value)
