@@ -444,8 +444,12 @@ void case_show(struct visit *visit, struct pw_text name, const struct case_troub
     answer_release(&answer);
 }
 
+/* "case/C-000001"; what stands behind another slash can be done, and not read. */
 void view_case(struct visit *visit)
 {
-    case_show(visit, (struct pw_text){visit->path.data + 5, visit->path.length - 5},
-              NULL); /* behind "case/" */
+    struct pw_text name = {visit->path.data + 5, visit->path.length - 5};
+    if (memchr(name.data, '/', name.length))
+        visit_fail(visit, 404, "Not found", PW_TEXT("There is no such page."));
+    else
+        case_show(visit, name, NULL);
 }
