@@ -69,6 +69,8 @@ static const char *entity(uint32_t character)
 static void put(struct buffer *out, struct pw_text text, bool visible)
 {
     size_t from = 0, at = 0;
+    if (text.length == 0) /* it may be nowhere */
+        return;
     while (at < text.length) {
         size_t begin = at;
         uint32_t character = next(text, &at);
