@@ -2,6 +2,7 @@
 """The reviewers' page by HTTP, with accounts of its own: signing in, every act through its form, what was changed meanwhile,
 forged forms, cookies and headers, connections that are none, and the daemon away."""
 
+import html
 import json
 import os
 import re
@@ -127,7 +128,8 @@ for words in (["serve"], ["--bad"], ["account"], ["account", "frob", "x"], ["acc
           f"wrong usage: {' '.join(words)}")
 check(page.command("account", "list").stdout == "", "no file is no accounts")
 ran = page.command("account", "add", "ann@example.edu", stdin=PASSWORD + "\n")
-check(ran.returncode == 0 and "otpauth://totp/127.0.0.1:ann@example.edu?secret=" in ran.stdout and "note" not in ran.stderr, f"an account {ran.stderr}")
+check(ran.returncode == 0 and "otpauth://totp/127.0.0.1:ann@example.edu?secret=" in ran.stdout and "note" not in ran.stderr,
+      f"an account {ran.stderr}")
 check(os.stat(accounts).st_mode & 0o777 == 0o600 and PASSWORD not in open(accounts).read(), "in a file of its own, without the password")
 ran = page.command("account", "add", "ann@example.edu", stdin=PASSWORD + "\n")
 check(ran.returncode == 1 and "already" in ran.stderr, "a name is taken once")
@@ -177,14 +179,16 @@ fresh = totp(page.secrets["dora"])
 first = reader.send(reply.form("sign-in"), {"name": "dora", "password": PASSWORD, "code": fresh})
 given = first.headers.get("Set-Cookie", "")
 check(first.code == 303 and first.location == "/case/C-000001" and guarded(first), f"signed in, and on to where they wanted {first.code}")
-check(all(word in given for word in ("HttpOnly", "; Secure", "SameSite=Strict", "Path=/")) and "Domain" not in given, f"with a cookie for this page alone {given}")
+check(all(word in given for word in ("HttpOnly", "; Secure", "SameSite=Strict", "Path=/")) and "Domain" not in given,
+      f"with a cookie for this page alone {given}")
 check(Browser(daemon.port).sign_in("dora", page, code=fresh).code == 403, "a code is taken once")
 attempts = [Browser(daemon.port).sign_in("emil", page, password="wrong horse battery"), Browser(daemon.port).sign_in("emil", page, code="000000"),
             Browser(daemon.port).sign_in("emil", page, code=""), Browser(daemon.port).sign_in("who", page, code="123456"),
             Browser(daemon.port).sign_in("gus", page, code=""), Browser(daemon.port).sign_in("", page)]
 check({a.code for a in attempts} == {403} and len({plain(a) for a in attempts}) == 1 and all(guarded(a) for a in attempts),
       f"what is wrong is not told apart {[a.code for a in attempts]}")
-check(value(attempts[0].form("sign-in"), "name") == ["emil"] and not any(value(attempts[0].form("sign-in"), "password")), "the name stays in the form, the password does not")
+check(value(attempts[0].form("sign-in"), "name") == ["emil"] and not any(value(attempts[0].form("sign-in"), "password")),
+      "the name stays in the form, the password does not")
 for _ in range(2):
     Browser(daemon.port).sign_in("emil", page, password="wrong horse battery")
 for _ in range(4):
@@ -197,9 +201,11 @@ fixed = Browser(daemon.port)
 form = fixed.get("/sign-in").form("sign-in")
 fixed.cookies["pathwayd_session"] = "A" * 43
 reply = fixed.send(form, {"name": "fay", "password": PASSWORD, "code": totp(page.secrets["fay"])})
-check(reply.code == 303 and len(fixed.cookies["pathwayd_session"]) == 43 and fixed.cookies["pathwayd_session"] not in ("A" * 43, reader.cookies["pathwayd_session"]),
+check(reply.code == 303 and len(fixed.cookies["pathwayd_session"]) == 43 and
+      fixed.cookies["pathwayd_session"] not in ("A" * 43, reader.cookies["pathwayd_session"]),
       "others sign in meanwhile, with a cookie of their own")
-check(Browser(daemon.port, headers={"Cookie": "pathwayd_session=" + "A" * 43}).get("/").location == "/sign-in?to=", "one that was chosen for them is worth nothing")
+check(Browser(daemon.port, headers={"Cookie": "pathwayd_session=" + "A" * 43}).get("/").location == "/sign-in?to=",
+      "one that was chosen for them is worth nothing")
 signed_out = Browser(daemon.port)
 signed_out.cookies = dict(fixed.cookies)
 leave = fixed.get("/sign-in?to=health")
@@ -209,7 +215,8 @@ check(fixed.send(left, {"token": "x" * 43}).code == 403 and fixed.get("/").locat
 reply = fixed.send(left)
 check(reply.code == 303 and "pathwayd_session" not in fixed.cookies and reply.location == "/sign-in", "signed out")
 check(signed_out.get("/").location == "/sign-in?to=" and signed_out.send(left).code == 403, "the old cookie is worth nothing then")
-for mode, content, words in ((0o644, None, "chmod 600"), (0o600, "rubbish", "this is not"), (0o600, '{"accounts": [{"name": "ann"}]}', "this is not")):
+for mode, content, words in ((0o644, None, "chmod 600"), (0o600, "rubbish", "this is not"),
+                             (0o600, '{"accounts": [{"name": "ann"}]}', "this is not")):
     kept = open(accounts).read()
     with open(accounts, "w") as out:
         out.write(content or kept)
@@ -221,7 +228,8 @@ for mode, content, words in ((0o644, None, "chmod 600"), (0o600, "rubbish", "thi
         out.write(kept)
     os.chmod(accounts, 0o600)
 check(Browser(daemon.port).sign_in("fay", page, code="000000").code == 403, "a good file is read at once")
-check("horse" not in page.read_log() and "emil" not in page.read_log() and "dora signed in" in page.read_log(), "what was typed wrongly is not in the log")
+check("horse" not in page.read_log() and "emil" not in page.read_log() and "dora signed in" in page.read_log(),
+      "what was typed wrongly is not in the log")
 for to in ("//evil.example/", "https://evil.example", "/\\evil.example", "..", "case/C-000001%0d%0aX: y"):
     hidden = value(Browser(daemon.port).get("/sign-in?to=" + urllib.parse.quote(to)).form("sign-in"), "to")
     check(hidden == [""], f"nobody is led elsewhere: {to}")
@@ -266,12 +274,14 @@ check(all(a["status"] == "accepted" for a in daemon.send(events)) and daemon.dra
 names = {c["engagement_id"]: c["case"] for c in daemon.rows("case", "list")}
 C = {int(e[2:]): f"/case/{c}" for e, c in names.items()}
 style = re.search(r'href="(/style\.css\?[^"]+)"', ann.get("/").text).group(1)
-for address, wanted in (("/", 200), (C[1], 200), ("/search?q=crop", 200), ("/health", 200), ("/report", 200), ("/nothing", 404), ("/case/C-999999", 404),
+for address, wanted in (("/", 200), (C[1], 200), ("/search?q=crop", 200), ("/health", 200), ("/report", 200), ("/nothing", 404),
+                        ("/case/C-999999", 404),
                         ("/sign-out", 405), (style, 200), ("/icon.svg", 200), ("/?a=%zz", 400)):
     reply = ann.get(address)
     check(reply.code == wanted and guarded(reply, pages=address not in (style, "/icon.svg")), f"{address} {reply.code}, guarded")
     check("<script" not in reply.text and " style=" not in reply.text and " on" + "click" not in reply.text, "without script")
-check("immutable" in ann.get(style).headers["Cache-Control"] and ann.get(style).headers["Content-Type"].startswith("text/css"), "the style sheet is kept by browsers")
+check("immutable" in ann.get(style).headers["Cache-Control"] and ann.get(style).headers["Content-Type"].startswith("text/css"),
+      "the style sheet is kept by browsers")
 check(ann.ask("HEAD", "/").body == b"" and ann.ask("HEAD", "/").code == 200, "HEAD has no content")
 for method in ("PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "BREW"):
     reply = ann.ask(method, C[1])
@@ -352,10 +362,12 @@ boxes = re.findall(r'type="checkbox" name="(\w+)" value="([^"]+)"', shown.text)
 ticked = {name: one for name, one in boxes}
 check({"costs", "mitigations"} <= set(ticked), f"what the findings name can be ticked {boxes}")
 decision = {"disposition": "proceed_with_mitigation", "reason": HOSTILE, "code": "mitigated", "displacement": "<nowhere>", "review_by": day(100),
-            "mitigations": [ticked["mitigations"], "No code is shared. 清华\nThe visitor is escorted."], "costs": [ticked["costs"], HOSTILE.split("\n")[0]]}
+            "mitigations": [ticked["mitigations"], "No code is shared. 清华\nThe visitor is escorted."],
+            "costs": [ticked["costs"], HOSTILE.split("\n")[0]]}
 check(ben.send(ben.get(C[3]).form("/comment"), {"text": "Wait."}).code == 303, "somebody else comments")
 reply = ann.send(form, {k: [x.replace("\n", "\r\n") for x in v] if isinstance(v, list) else v.replace("\n", "\r\n") for k, v in decision.items()})
-check(reply.code == 409 and "comment by ben@example.edu" in alert(reply) and case("E-3")["state"] == "new", f"a decision on what changed is told who did what {alert(reply)}")
+check(reply.code == 409 and "comment by ben@example.edu" in alert(reply) and case("E-3")["state"] == "new",
+      f"a decision on what changed is told who did what {alert(reply)}")
 kept = reply.form("/decide")
 for name, sent in decision.items():
     wanted = sent if isinstance(sent, list) else [sent]
@@ -365,8 +377,8 @@ check("Wait." in reply.page.text, "under what was said meanwhile")
 reply = ann.send(kept)
 check(reply.code == 303 and case("E-3")["state"] == "decided", f"sent again it is decided {reply.code} {alert(reply)}")
 decided = case("E-3")["decisions"][0]
-check(decided["reason"] == HOSTILE and [m["text"] for m in case("E-3")["mitigations"]] == [ticked["mitigations"], "No code is shared. 清华", "The visitor is escorted."],
-      f"word for word {decided['reason']!r}")
+measures = [ticked["mitigations"], "No code is shared. 清华", "The visitor is escorted."]
+check(decided["reason"] == HOSTILE and [m["text"] for m in case("E-3")["mitigations"]] == measures, f"word for word {decided['reason']!r}")
 reply = ann.get(C[3])
 check(all(w in reply.page.text for w in (HOSTILE.split("\n")[0], "清华", "U+202E")) and "\u202e" not in reply.text, "and is shown without being obeyed")
 
@@ -377,7 +389,8 @@ def does(browser, number, act, fields=None, seen=None):
     form = browser.get(C[number]).form(f"/{act}")
     reply = browser.send(form, fields or {})
     after = browser.get(reply.location) if reply.code == 303 else reply
-    return check(reply.code == 303 and reply.location == f"{C[number]}?done={act}" and 'class="done"' in after.text and (seen or "") in after.page.text,
+    return check(reply.code == 303 and reply.location == f"{C[number]}?done={act}" and 'class="done"' in after.text and
+                 (seen or "") in after.page.text,
                  f"{act} {reply.code} {alert(reply)}")
 
 
@@ -386,7 +399,8 @@ does(ann, 4, "ask", {"question": "Who owns the cluster?", "unit": "AI-LAB", "ans
 does(ann, 4, "ask", {"question": "And who pays?"}, "And who pays?")
 form = ann.get(C[4]).form("/answer")
 reply = ann.send(form, {"question": "2", "text": "x" * 9000})
-check(reply.code == 422 and value(reply.form("/answer"), "question") == ["2"] and value(reply.form("/answer"), "text") == ["x" * 9000], "too long an answer is kept, and to which question")
+check(reply.code == 422 and value(reply.form("/answer"), "question") == ["2"] and value(reply.form("/answer"), "text") == ["x" * 9000],
+      "too long an answer is kept, and to which question")
 does(ann, 4, "answer", {"question": "2", "text": "The agency."}, "The agency.")
 does(ann, 4, "answer", {"text": "We do."}, "We do.")
 does(ann, 4, "comment", {"text": HOSTILE}, "清华")
@@ -405,14 +419,17 @@ refused = ann.send(ann.get(C[4]).form("/refer_second"))
 check(refused.code in (403, 409) and "somebody else" in alert(refused), f"nobody seconds their own referral {refused.code} {alert(refused)}")
 does(cleo, 4, "refer_second", seen="cleo@example.edu")
 reply = ann.send(ann.get(C[5]).form("/decide"), {"disposition": "declined", "reason": "Too close."})
-check(reply.code in (409, 422) and "benefit" in alert(reply) and "displacement" in alert(reply) and value(reply.form("/decide"), "disposition") == ["declined"],
+check(reply.code in (409, 422) and "benefit" in alert(reply) and "displacement" in alert(reply) and
+      value(reply.form("/decide"), "disposition") == ["declined"],
       f"to decline takes benefits and displacement {reply.code} {alert(reply)}")
-does(ann, 5, "decide", {"disposition": "declined", "reason": "Too close.", "benefits": ["Their crop data."], "displacement": "Elsewhere."}, "proposed")
+does(ann, 5, "decide", {"disposition": "declined", "reason": "Too close.", "benefits": ["Their crop data."], "displacement": "Elsewhere."},
+     "proposed")
 reply = ann.get(C[5])
 offered = [f for f in reply.page.forms if f["action"].endswith("/second")]
 if offered:
     reply = ann.send(offered[0])
-    check(reply.code == 403 and "somebody else" in alert(reply) and case("E-5")["state"] == "proposed", f"nobody seconds their own {reply.code} {alert(reply)}")
+    check(reply.code == 403 and "somebody else" in alert(reply) and case("E-5")["state"] == "proposed",
+          f"nobody seconds their own {reply.code} {alert(reply)}")
 check(not [f for f in ben.get(C[5]).page.forms if f["action"].endswith("/second")], "nor who is no lead")
 does(cleo, 5, "second", seen="by ann@example.edu and cleo@example.edu")
 check(case("E-5")["state"] == "decided", "two people decline it")
@@ -433,58 +450,74 @@ reply = audrey.post(C[6] + "/comment", comment["fields"])
 check(reply.code == 403 and revision("E-6") == 1, "and does nothing")
 reply = ben.get(C[20])
 check(reply.code == 403 and "queue" in reply.page.text and "no part" in reply.page.text, f"who has no part in a queue is told {reply.code}")
-check(names["E-20"] not in ben.get("/").text and names["E-7"] in ben.get("/").text and names["E-20"] in audrey.get("/").text, "and it does not wait for them")
+check(names["E-20"] not in ben.get("/").text and names["E-7"] in ben.get("/").text and names["E-20"] in audrey.get("/").text,
+      "and it does not wait for them")
 check(not [f for f in ben.get(C[6]).page.forms if f["action"].endswith("/assign")], "who is no lead gives nothing away")
 does(cleo, 20, "assign", {"reviewer": "cleo", "note": "Mine."}, "Mine.")
 for address in ("/", C[6], "/health", "/report"):
     reply = outsider.get(address)
-    check(reply.code == 403 and "nobody@example.edu" in reply.page.text and "people" in reply.page.text, f"{address}: who is not in people is told so {reply.code}")
+    check(reply.code == 403 and "nobody@example.edu" in reply.page.text and "people" in reply.page.text,
+          f"{address}: who is not in people is told so {reply.code}")
 
 # ---- what was entered ----------------------------------------------------------------------------------------------
 
 form = ann.get(C[6]).form("/comment")
 long = "x" * 9000
 reply = ann.send(form, {"text": long})
-check(reply.code == 422 and "8192" in alert(reply) and value(reply.form("/comment"), "text") == [long], f"a text too long is kept {reply.code} {alert(reply)}")
+check(reply.code == 422 and "8192" in alert(reply) and value(reply.form("/comment"), "text") == [long],
+      f"a text too long is kept {reply.code} {alert(reply)}")
 reply = ann.send(form, {"text": " \n "})
 check(reply.code == 422 and revision("E-6") == 1, "blanks are no text")
 base = urllib.parse.urlencode([field for field in form["fields"] if field[0] != "text"]).encode()
-for what, body in (("many fields", base + b"&a=1" * 97), ("bad escapes", base + b"&text=%zz"), ("half an escape", base + b"&text=%4"), ("bad UTF-8", base + b"&text=%ff%fe"),
-                   ("raw bytes", base + b"&text=\xff"), ("NUL", base + b"&text=a%00b"), ("NUL itself", base + b"&text=a\0b"), ("overlong UTF-8", base + b"&text=%c0%af"),
+for what, body in (("many fields", base + b"&a=1" * 97), ("bad escapes", base + b"&text=%zz"), ("half an escape", base + b"&text=%4"),
+                   ("bad UTF-8", base + b"&text=%ff%fe"),
+                   ("raw bytes", base + b"&text=\xff"), ("NUL", base + b"&text=a%00b"), ("NUL itself", base + b"&text=a\0b"),
+                   ("overlong UTF-8", base + b"&text=%c0%af"),
                    ("a surrogate", base + b"&text=%ed%a0%80")):
     reply = ann.ask("POST", form["action"], body)
     check(reply.code == 400 and guarded(reply) and revision("E-6") == 1, f"{what}: {reply.code}")
 kind = "Content-Type: application/x-www-form-urlencoded"
 got = raw(head(form["action"], cookie(ann), kind, "Content-Length: 200000", method="POST"), end=False)
 check(code(got) == 413 and b"nosniff" in got, "a form too large is refused before it comes")
-check(code(raw(head(form["action"], cookie(ann), kind, "Content-Length: 99999999999999999999999", method="POST"), end=False)) in (400, 413), "whatever length it says")
+check(code(raw(head(form["action"], cookie(ann), kind, "Content-Length: 99999999999999999999999", method="POST"), end=False)) in (400, 413),
+      "whatever length it says")
 check(code(raw(head(form["action"], cookie(ann), kind, "Content-Length: -1", method="POST"), end=False)) in (400, 413), "or minus one")
 chunk = b"2000\r\n" + b"a" * 0x2000 + b"\r\n"
 got = raw(head(form["action"], cookie(ann), kind, "Transfer-Encoding: chunked", method="POST") + chunk * 20 + b"0\r\n\r\n", end=False)
 check(code(got) == 413, f"or in pieces {code(got)}")
 small = base + b"&text=In+pieces."
-got = raw(head(form["action"], cookie(ann), kind, "Transfer-Encoding: chunked", method="POST") + b"%x\r\n" % len(small) + small + b"\r\n0\r\n\r\n", end=False)
+got = raw(head(form["action"], cookie(ann), kind, "Transfer-Encoding: chunked", method="POST") + b"%x\r\n" % len(small) + small + b"\r\n0\r\n\r\n",
+          end=False)
 check(code(got) == 303 and case("E-6")["timeline"][-1]["words"] == "In pieces.", "a small one is taken in pieces as well")
-for what, data in (("a long head", head("/", "X-Long: " + "x" * 40000)), ("many headers", head("/", *["X: y"] * 5000)), ("a long cookie", head("/", "Cookie: a=" + "x" * 10240))):
+for what, data in (("a long head", head("/", "X-Long: " + "x" * 40000)), ("many headers", head("/", *["X: y"] * 5000)),
+                   ("a long cookie", head("/", "Cookie: a=" + "x" * 10240))):
     got = raw(data, end=False)
     check(code(got) == 0 or 400 <= code(got) < 500 or (what == "a long cookie" and code(got) == 303), f"{what} is too much {code(got)}")
 
 # ---- paths ---------------------------------------------------------------------------------------------------------
 
-for path in ("/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "//etc/passwd", "//", "/case/../health", "/case/../../etc/passwd", "/style.css/../../etc/passwd", "/style.css/",
-             "/style%2ecss", "/..%2f..%2fetc%2fpasswd", "/\\..\\..\\etc\\passwd", "/case/%00", b"/case/\0x", "/case/", "/case/C-000001/../C-000002", "/./health", "/health/", "/HEALTH",
-             "/health;x", "/" + "a" * 5000, "/case/" + "9" * 5000, b"/\xff\xfe", "/case/C-1%0d%0aSet-Cookie:x=y", "health", "*", "/~root", "/page.log", "/accounts.json"):
+for path in ("/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "//etc/passwd", "//", "/case/../health", "/case/../../etc/passwd",
+             "/style.css/../../etc/passwd", "/style.css/",
+             "/style%2ecss", "/..%2f..%2fetc%2fpasswd", "/\\..\\..\\etc\\passwd", "/case/%00", b"/case/\0x", "/case/", "/case/C-000001/../C-000002",
+             "/./health", "/health/", "/HEALTH",
+             "/health;x", "/" + "a" * 5000, "/case/" + "9" * 5000, b"/\xff\xfe", "/case/C-1%0d%0aSet-Cookie:x=y", "health", "*", "/~root",
+             "/page.log", "/accounts.json"):
     got = raw(head(path, cookie(ann)), end=False)
-    check((code(got) in (400, 404, 405, 414, 431) or (code(got) == 0 and path in (b"/case/\0x",))) and b"root:" not in got and b"<h1>Health" not in got and b"$argon2" not in got,
+    check((code(got) in (400, 404, 405, 414, 431) or (code(got) == 0 and path in (b"/case/\0x",))) and b"root:" not in got and
+          b"<h1>Health" not in got and b"$argon2" not in got,
           f"{path[:40]} is nothing {code(got)}")
 
 # ---- forged cookies and headers ------------------------------------------------------------------------------------
 
 mine = ann.cookies["pathwayd_session"]
-for what, header in (("of nobody", "pathwayd_session=" + "x" * 43), ("empty", "pathwayd_session="), ("without a value", "pathwayd_session"), ("too long", "pathwayd_session=" + mine + "A"),
-                     ("too short", "pathwayd_session=" + mine[:-1]), ("twice", f"pathwayd_session={mine}; pathwayd_session={mine}"), ("twice, one of nobody", f"pathwayd_session=x; pathwayd_session={mine}"),
-                     ("quoted", f'pathwayd_session="{mine}"'), ("of another name", f"Pathwayd_session={mine}"), ("a name in a name", f"xpathwayd_session={mine}"),
-                     ("with controls", f"pathwayd_session=\x01{mine}"), ("with more behind", f"pathwayd_session={mine}\t"), ("only marks", ";;; ;= ;=;"), ("a user", "user=ann@example.edu")):
+for what, header in (("of nobody", "pathwayd_session=" + "x" * 43), ("empty", "pathwayd_session="), ("without a value", "pathwayd_session"),
+                     ("too long", "pathwayd_session=" + mine + "A"),
+                     ("too short", "pathwayd_session=" + mine[:-1]), ("twice", f"pathwayd_session={mine}; pathwayd_session={mine}"),
+                     ("twice, one of nobody", f"pathwayd_session=x; pathwayd_session={mine}"),
+                     ("quoted", f'pathwayd_session="{mine}"'), ("of another name", f"Pathwayd_session={mine}"),
+                     ("a name in a name", f"xpathwayd_session={mine}"),
+                     ("with controls", f"pathwayd_session=\x01{mine}"), ("with more behind", f"pathwayd_session={mine}\t"),
+                     ("only marks", ";;; ;= ;=;"), ("a user", "user=ann@example.edu")):
     got = raw(head("/", f"Cookie: {header}"), end=False)
     trimmed = what == "with more behind" and code(got) == 200  # blanks at the end are no part of a header
     check(trimmed or code(got) in (303, 400), f"a cookie {what} is nobody's {code(got)}")
@@ -492,14 +525,17 @@ check(code(raw(head("/", f"Cookie: pathwayd_session={mine}", f"Cookie: pathwayd_
 check(code(raw(head("/", f"Cookie: a=b; pathwayd_session={mine}; c=d"), end=False)) == 200, "among others it is found")
 for name in ("X-Remote-User", "Remote-User", "X-Forwarded-User", "Authorization"):
     check(Browser(daemon.port).get("/", **{name: "ann@example.edu"}).code == 303, f"who signs in by accounts is not believed {name}")
-check("audrey" in audrey.get("/", **{"X-Remote-User": "ann@example.edu"}).text and "ann@example.edu" not in audrey.get("/", **{"X-Remote-User": "ann@example.edu"}).text,
+check("audrey" in audrey.get("/", **{"X-Remote-User": "ann@example.edu"}).text and
+      "ann@example.edu" not in audrey.get("/", **{"X-Remote-User": "ann@example.edu"}).text,
       "nor is anybody somebody else by it")
 
 # ---- bytes that are no request -------------------------------------------------------------------------------------
 
 for number in range(20):
-    check(code(raw(RANDOM.randbytes(RANDOM.randrange(1, 3000)) + b"\r\n\r\n")) in (0, 400, 405, 413, 414, 431, 501, 505), f"rubbish {number} is nothing")
-for data in (b"", b"\r\n", b"GET", b"GET / HTTP/1.1\r\nHost", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00", head("/", "Content-Length: 5") + b"ab"):
+    check(code(raw(RANDOM.randbytes(RANDOM.randrange(1, 3000)) + b"\r\n\r\n")) in (0, 400, 405, 413, 414, 431, 501, 505),
+          f"rubbish {number} is nothing")
+for data in (b"", b"\r\n", b"GET", b"GET / HTTP/1.1\r\nHost", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00",
+             head("/", "Content-Length: 5") + b"ab"):
     got = raw(data)
     check(code(got) in (0, 303, 400, 421, 505), f"{data[:20]} and gone {code(got)}")
 half = head(form["action"], cookie(ann), kind, "Content-Length: 5000", method="POST") + base + b"&text=half"
@@ -515,10 +551,12 @@ check(ann.get("/").code == 200, "and the page is well")
 form = ann.get(C[7]).form("/decide")
 check(daemon.stop() == 0, "the daemon stops")
 reply = ann.get("/")
-check(reply.code == 503 and guarded(reply) and "does not answer" in reply.page.text and reply.headers["Retry-After"], f"the page says so {reply.code}")
+check(reply.code == 503 and guarded(reply) and "does not answer" in reply.page.text and reply.headers["Retry-After"],
+      f"the page says so {reply.code}")
 reply = ann.send(form, {"disposition": "proceed", "reason": HOSTILE, "costs": ["One", "Two"]})
-areas = [a.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&#39;", "'").replace("&amp;", "&") for a in re.findall(r"readonly>\n(.*?)</textarea>", reply.text, re.S)]
-check(reply.code == 503 and guarded(reply) and HOSTILE in areas and "One" in areas and "Two" in areas and "What you wrote" in reply.page.text, f"what was written comes back {areas}")
+areas = [html.unescape(area) for area in re.findall(r"readonly>\n(.*?)</textarea>", reply.text, re.S)]
+check(reply.code == 503 and guarded(reply) and HOSTILE in areas and "One" in areas and "Two" in areas and "What you wrote" in reply.page.text,
+      f"what was written comes back {areas}")
 check(ann.get(style).code == 200 and ann.get("/nothing").code == 404, "what needs no daemon is there")
 daemon.start()
 check(until(lambda: ann.get("/").code == 200, 60), "when it is there again, so is the page")

@@ -155,6 +155,9 @@ check(ann.get(style).code == 200, "with its style sheet")
 for other in (Person("ann@example.edu", "bad"), Person("eve"), Browser(secure, authority)):
     other.connect = ann.connect
     check(other.get("/").code == 401, "who did not sign in does not come that far")
+ran = subprocess.run(["curl", "--silent", "--http2", "--cacert", f"{place}/certificate.pem", "--user", "ann@example.edu:good", "--write-out",
+                      "%{http_version} %{http_code}", f"https://{authority}/"], capture_output=True, text=True, timeout=60 * SLOW)
+check(ran.stdout.endswith("\n2 200") and "Crops 1" in ran.stdout, f"nor does HTTP/2, which browsers speak, make a difference {ran.stdout[-20:]}")
 plain = Browser(insecure, authority)
 check(plain.get(C[1]).code == 301 and plain.get(C[1]).location == f"https://{authority}{C[1]}", "without TLS they are sent to it")
 reply = outsider.get("/")
@@ -175,12 +178,15 @@ check(ann.send(form, {"token": "", "text": "x"}).code == 403, "and has a token, 
 for origin in (f"http://{authority}", "https://localhost", "https://evil.example", "null", f"http://127.0.0.1:{secure}"):
     check(ann.send(form, {"text": "x"}, {"Origin": origin}).code == 403, f"of {origin} it is forged")
 check(ann.send(form, {"text": "x"}, {"Sec-Fetch-Site": "cross-site"}).code == 403 and case("E-2")["revision"] == 1, "and nothing was done")
-check(ann.send(form, {"text": "By TLS. 清华"}, {"Origin": f"https://{authority}", "Sec-Fetch-Site": "same-origin"}).code == 303, "the page's own is taken")
-check(ann.send(ann.get(C[2]).form("/comment"), {"text": "No origin."}).code == 303 and case("E-2")["timeline"][0]["words"] == "By TLS. 清华", "or without an origin")
+check(ann.send(form, {"text": "By TLS. 清华"}, {"Origin": f"https://{authority}", "Sec-Fetch-Site": "same-origin"}).code == 303,
+      "the page's own is taken")
+check(ann.send(ann.get(C[2]).form("/comment"), {"text": "No origin."}).code == 303 and case("E-2")["timeline"][0]["words"] == "By TLS. 清华",
+      "or without an origin")
 reply = ann.send(ann.get(C[2]).form("/decide"), {"disposition": "proceed", "reason": "Known for years."})
 check(reply.code == 303 and reply.location == f"{C[2]}?done=decide" and case("E-2")["state"] == "decided", "a case is decided")
 check(case("E-2")["decisions"][0]["actor"] == "ann@example.edu", "by whom the proxy said")
-check(audit("control.through")[-1]["op"] == "case.decide" and audit("control.through")[-1]["actor"] == "ann@example.edu", "and so it is in the audit log")
+check(audit("control.through")[-1]["op"] == "case.decide" and audit("control.through")[-1]["actor"] == "ann@example.edu",
+      "and so it is in the audit log")
 check(audrey.post(C[3] + "/comment", form["fields"]).code == 403, "an auditor does nothing")
 check(ann.send(form, {"text": "x" * 100000}).code == 413, "a form too large ends at the proxy")
 check(ann.get("/", Host="evil.example").code in (400, 421), "another host is not this page")
@@ -190,7 +196,8 @@ check(ann.get("/", Host="evil.example").code in (400, 421), "another host is not
 for headers in ({"X-Remote-User": "cleo@example.edu"}, {"x-remote-user": "cleo@example.edu"}, {"X_Remote_User": "cleo@example.edu"},
                 {"X-Remote-User": "cleo@example.edu", "Connection": "X-Remote-User"}, {"X-Remote-User ": "cleo@example.edu"}):
     reply = Person("ben@example.edu", headers=headers).get("/")
-    check((reply.code == 200 and "ben@example.edu" in reply.text and "cleo" not in reply.page.text) or reply.code == 400, f"a browser says nothing of who it is {headers}")
+    check((reply.code == 200 and "ben@example.edu" in reply.text and "cleo" not in reply.page.text) or reply.code == 400,
+          f"a browser says nothing of who it is {headers}")
 check(not [v for v in audit("case.viewed") if v["actor"] == "cleo@example.edu"], "nobody was cleo so far")
 name = "X-Remote-User: cleo@example.edu"
 for uid in (NOBODY, 0):
@@ -200,8 +207,10 @@ for uid in (NOBODY, 0):
                  method="POST", stopped=True) == "", "with a form as well")
 check(not [v for v in audit("case.viewed") + audit("control.through") if v["actor"] == "cleo@example.edu"], "and none of it was asked of the daemon")
 got = direct(workers, name, path=C[4])
-check(got.startswith("HTTP/1.1 200") and [v for v in audit("case.viewed") if v["actor"] == "cleo@example.edu"], "the proxy's account is believed, and the look is recorded")
-for headers in ([], ["X-Remote-User:"], [name, name], [name, "x-remote-user: ann@example.edu"], ["X-Remote-User: " + "x" * 200], ["X-Forwarded-User: ann@example.edu"],
+check(got.startswith("HTTP/1.1 200") and [v for v in audit("case.viewed") if v["actor"] == "cleo@example.edu"],
+      "the proxy's account is believed, and the look is recorded")
+for headers in ([], ["X-Remote-User:"], [name, name], [name, "x-remote-user: ann@example.edu"], ["X-Remote-User: " + "x" * 200],
+                ["X-Forwarded-User: ann@example.edu"],
                 ["Cookie: pathwayd_session=" + "A" * 43]):
     got = direct(workers, *headers)
     check(got.startswith("HTTP/1.1 403") and "did not say who" in got and "Crops" not in got, f"{headers[:2]} is nobody {got[:12]}")
@@ -211,7 +220,8 @@ for headers in (["Host: evil.example"],):
 # ---- starting anew -------------------------------------------------------------------------------------------------
 
 ran = page.command()
-check(ran.returncode == 1 and f"cannot listen on {unix}" in ran.stderr and "in use" in ran.stderr, f"a second page on the socket is refused {ran.stderr}")
+check(ran.returncode == 1 and f"cannot listen on {unix}" in ran.stderr and "in use" in ran.stderr,
+      f"a second page on the socket is refused {ran.stderr}")
 check(ann.get("/").code == 200, "and the first goes on")
 form = ann.get(C[5]).form("/comment")
 check(page.stop() == 0 and not os.path.exists(unix), "it stops, and takes its socket along")
@@ -226,7 +236,8 @@ check(os.path.exists(unix), "killed, it leaves its socket behind")
 page.start()
 check(until(lambda: ann.get(C[5]).code == 200), "which is in nobody's way")
 wrong = Page(daemon)
-for changes, words in (({"listen": "127.0.0.1:7443"}, "unix:/FILE"), ({"proxy": None}, "account that the proxy"), ({"header": "X Y"}, "no name of a header")):
+for changes, words in (({"listen": "127.0.0.1:7443"}, "unix:/FILE"), ({"proxy": None}, "account that the proxy"),
+                       ({"header": "X Y"}, "no name of a header")):
     wrong.config = os.path.join(daemon.home, "wrong.conf")
     server = {k: v for k, v in {**daemon.config["page_server"], **changes}.items() if v is not None}
     with open(wrong.config, "w") as out:
@@ -250,11 +261,14 @@ for address in todo:
     reply = ann.get(address)
     seen[address] = reply.code
     found = [link for link in re.findall(r'(?:href|action|src)="([^"]+)"', reply.text) if not link.startswith(("#", "https://"))]
-    check(all(link.startswith("/reviews/") for link in found), f"all that leads from {address} stays there {[f for f in found if not f.startswith('/reviews/')]}")
-    todo += [link.replace("&amp;", "&") for link in found if link.replace("&amp;", "&") not in todo and "/case/" not in link and not link.endswith("/search")][:5]
+    check(all(link.startswith("/reviews/") for link in found),
+          f"all that leads from {address} stays there {[f for f in found if not f.startswith('/reviews/')]}")
+    todo += [link.replace("&amp;", "&") for link in found if link.replace("&amp;", "&") not in todo and "/case/" not in link and
+             not link.endswith("/search")][:5]
 check(all(status == 200 for status in seen.values()), f"and is there {seen}")
 reply = ann.send(ann.get("/reviews" + C[3]).form("/take"))
-check(reply.code == 303 and reply.location == f"/reviews{C[3]}?done=take" and ann.get(reply.location).code == 200, f"what is done leads back there {reply.location}")
+check(reply.code == 303 and reply.location == f"/reviews{C[3]}?done=take" and ann.get(reply.location).code == 200,
+      f"what is done leads back there {reply.location}")
 reply = ann.send(ann.get("/reviews" + C[3]).form("/comment"), {"text": "Below."}, {"Origin": f"https://{authority}"})
 check(reply.code == 303 and case("E-3")["timeline"][-1]["words"] == "Below.", "and forms are taken")
 for address in ("/", C[3], "/health", "/reviews", "/reviewsx/", "/reviews/../health", "/reviews//health"):
