@@ -69,7 +69,7 @@ static const char *entity(uint32_t character)
 static void put(struct buffer *out, struct pw_text text, bool visible)
 {
     size_t from = 0, at = 0;
-    if (text.length == 0) /* it may be nowhere */
+    if (text.length == 0) /* and there may be no bytes to count from */
         return;
     while (at < text.length) {
         size_t begin = at;
@@ -102,7 +102,8 @@ void html_text(struct buffer *out, struct pw_text text)
 
 void html_marked(struct buffer *out, struct pw_text text, struct pw_text mark)
 {
-    const char *found = mark.length ? memmem(text.data, text.length, mark.data, mark.length) : NULL;
+    const char *found =
+        mark.length && text.length ? memmem(text.data, text.length, mark.data, mark.length) : NULL;
     if (!found) {
         html_text(out, text);
         return;
@@ -119,7 +120,9 @@ void html_marked(struct buffer *out, struct pw_text text, struct pw_text mark)
 
 void html_words(struct buffer *out, struct pw_text word)
 {
-    const char *dot = word.length ? memchr(word.data, '.', word.length) : NULL;
+    if (word.length == 0)
+        return;
+    const char *dot = memchr(word.data, '.', word.length);
     size_t skip = dot ? (size_t)(dot - word.data) + 1 : 0;
     char words[256];
     struct pw_text cut = text_cut((struct pw_text){word.data + skip, word.length - skip}, sizeof(words));
@@ -144,9 +147,9 @@ void html_time(struct buffer *out, struct pw_text instant)
     if (instant.length < 16)
         html_text(out, instant);
     else if (day)
-        html(out, "<time datetime=\"%t\">%t</time>", instant, (struct pw_text){instant.data, 10});
+        html(out, "<time datetime=\"%v\">%t</time>", instant, (struct pw_text){instant.data, 10});
     else
-        html(out, "<time datetime=\"%t\">%t %t</time>", instant, (struct pw_text){instant.data, 10},
+        html(out, "<time datetime=\"%v\">%t %t</time>", instant, (struct pw_text){instant.data, 10},
              (struct pw_text){instant.data + 11, 5});
 }
 
@@ -185,7 +188,7 @@ void html(struct buffer *out, const char *format, ...)
     for (const char *sign = strchr(format, '%'); sign && !out->failed; sign = strchr(format, '%')) {
         buffer_append(out, format, (size_t)(sign - format));
         put_value(out, sign[1], &values);
-        format = sign + 2;
+        format = sign + (sign[1] ? 2 : 1);
     }
     buffer_string(out, format);
     va_end(values);
