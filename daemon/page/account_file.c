@@ -68,7 +68,7 @@ int account_file_read(const char *path, struct account_file *ret_file, char **re
 {
     struct pw_document document = {0};
     struct json_error error;
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     *ret_file = (struct account_file){0};
     if (descriptor < 0)
         return errno == ENOENT ? 0 : fail(ret_error, path, strerror(errno));
