@@ -264,7 +264,7 @@ static void times_are_shown_to_the_minute(void **state)
     html_time(&out, PW_TEXT("<i>\"x\""));
     is("&lt;i&gt;&quot;x&quot;");
     html_time(&out, PW_TEXT("\"><i>xxxxxx'&&&&")); /* odd ones are texts too, in the attribute as well */
-    is("<time datetime=\"&quot;&gt;&lt;i&gt;xxxxxx&#39;&amp;&amp;&amp;&amp;\">&quot;&gt;&lt;i&gt;xxxx "
+    is("<time datetime=\"&quot;&gt;&lt;i&gt;xxxxxx&#39;&amp;&amp;&amp;&amp;\">&quot;&gt;&lt;i&gt;xxxxx "
        "&#39;&amp;&amp;&amp;&amp;</time>");
     html_time(&out, PW_TEXT("2026-03-02T09:00\xe2\x80\xae")); /* which holds no elements */
     is("<time datetime=\"2026-03-02T09:00\xe2\x80\xae\">2026-03-02 09:00</time>");
