@@ -19,7 +19,7 @@ struct inquiries {
     struct client *clients[]; /* the first `idle` are nobody's */
 };
 
-int inquiries_open(const char *url, uint32_t count, struct inquiries **ret_inquiries)
+int inquiries_open(const char *url, uint32_t count, int patience_ms, struct inquiries **ret_inquiries)
 {
     struct inquiries *inquiries = calloc(1, sizeof(*inquiries) + count * sizeof(inquiries->clients[0]));
     int error = 0;
@@ -30,7 +30,7 @@ int inquiries_open(const char *url, uint32_t count, struct inquiries **ret_inqui
     for (; error == 0 && inquiries->count < count; inquiries->count += error == 0) {
         error = client_open(url, true, &inquiries->clients[inquiries->count]);
         if (error == 0)
-            client_patience(inquiries->clients[inquiries->count], INQUIRY_PATIENCE_MS);
+            client_patience(inquiries->clients[inquiries->count], patience_ms);
     }
     inquiries->idle = inquiries->count;
     if (error != 0)

@@ -13,8 +13,8 @@
 
 struct inquiries;
 
-/* 0, or an error of libnng. The daemon need not be there yet. `count`: of connections. */
-int inquiries_open(const char *url, uint32_t count, struct inquiries **ret_inquiries);
+/* 0, or an error of libnng. The daemon need not be there yet. `count`: of connections; `patience_ms`: with each question. */
+int inquiries_open(const char *url, uint32_t count, int patience_ms, struct inquiries **ret_inquiries);
 void inquiries_close(struct inquiries *inquiries); /* NULL is fine; nobody asks any more */
 
 /* What the daemon said. Zeroed: nothing. */

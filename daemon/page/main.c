@@ -64,7 +64,7 @@ static bool prepare(struct page *page, char *base)
     page->accounts =
         page->proxied ? NULL
                       : accounts_new(settings->accounts, settings->second_factor, (int64_t)time(NULL) * 1000);
-    int error = inquiries_open(page->config->control, SERVER_THREADS, &page->inquiries);
+    int error = inquiries_open(page->config->control, SERVER_THREADS, INQUIRY_PATIENCE_MS, &page->inquiries);
     if (error == 0 && base && page->sessions && (page->proxied || page->accounts))
         return true;
     fprintf(stderr, "pathwayd-page: %s: %s\n", page->config->control,

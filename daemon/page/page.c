@@ -98,7 +98,8 @@ static void find_visitor(struct visit *visit)
             page_form_secret(page, page_cookie(ask->cookie, PAGE_FORM_COOKIE), visit->session.secret);
         return;
     }
-    if (ask->user.length == 0 || ask->user.length >= SESSION_WHO)
+    if (ask->user.length == 0 || ask->user.length >= SESSION_WHO ||
+        memchr(ask->user.data, '\0', ask->user.length)) /* half of a name is another name */
         return;
     snprintf(visit->session.who, sizeof(visit->session.who), "%.*s", TEXT_FMT(ask->user));
     derive(page, "proxy", ask->user, visit->session.secret);

@@ -144,8 +144,10 @@ static inline bool markup_tag(struct markup *markup)
 /* NULL: sound; else what is wrong, *ret_at: where. */
 static inline const char *markup_wrong(struct pw_text text, const char **ret_at)
 {
-    struct markup markup = {.at = text.data, .end = text.data + text.length};
     *ret_at = text.data;
+    if (text.length == 0)
+        return NULL;
+    struct markup markup = {.at = text.data, .end = text.data + text.length};
     if (!markup_is_utf8(text))
         return "no UTF-8";
     (void)markup_takes(&markup, "<!DOCTYPE html>");
