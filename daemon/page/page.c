@@ -121,8 +121,8 @@ static void lead_on(struct visit *visit)
 {
     html(visit->out,
          "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>pathwayd</title>"
-         "<meta http-equiv=\"refresh\" content=\"0; url=%t\"></head>"
-         "<body><p><a href=\"%t\">Continue</a></p></body></html>\n",
+         "<meta http-equiv=\"refresh\" content=\"0; url=%v\"></head>"
+         "<body><p><a href=\"%v\">Continue</a></p></body></html>\n",
          visit->ask->path, visit->ask->path);
 }
 

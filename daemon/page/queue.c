@@ -16,7 +16,7 @@ static void put_row(struct visit *visit, const struct answer *answer, uint32_t r
 {
     struct buffer *out = visit->out;
     struct pw_text title = answer_text(answer, row, "title"), whose = answer_text(answer, row, "assignee");
-    html(out, "<li><a href=\"%scase/%t\">%t</a> ", visit->page->base, answer_text(answer, row, "case"),
+    html(out, "<li><a href=\"%scase/%v\">%t</a> ", visit->page->base, answer_text(answer, row, "case"),
          title.length ? title : answer_text(answer, row, "engagement_id"));
     shared_level(out, answer, row);
     html(out, "<span class=\"meta\">%t \xc2\xb7 ", answer_text(answer, row, "case"));

@@ -134,9 +134,9 @@ void visit_form(struct visit *visit, const char *action, uint64_t revision)
     char token[VISIT_TOKEN];
     visit_token(visit, text_of(action), revision, token);
     html(visit->out,
-         "<form method=\"post\" action=\"%s%s\"><input type=\"hidden\" name=\"token\" value=\"%s\">"
+         "<form method=\"post\" action=\"%s%v\"><input type=\"hidden\" name=\"token\" value=\"%s\">"
          "<input type=\"hidden\" name=\"revision\" value=\"%u\">",
-         visit->page->base, action, token, revision);
+         visit->page->base, text_of(action), token, revision);
 }
 
 uint64_t visit_form_revision(const struct visit *visit)
