@@ -11,21 +11,29 @@
 
 /* ---- what is offered ----------------------------------------------------------------------------------- */
 
-static void put_option(struct visit *visit, const struct act_field *field, struct pw_text value,
-                       struct pw_text words)
+static void begin_option(struct visit *visit, const struct act_field *field, struct pw_text value)
 {
     bool chosen = text_equal(form_value(&visit->form, field->name), value);
     html(visit->out, "<option value=\"%v\"%r>", value, chosen ? " selected" : "");
+}
+
+static void put_option(struct visit *visit, const struct act_field *field, struct pw_text value,
+                       struct pw_text words)
+{
+    begin_option(visit, field, value);
     html_words(visit->out, words);
     html(visit->out, "</option>");
 }
 
+/* Names are no words of a vocabulary: "j.smith" stays what it is. */
 static void offer_reviewers(struct visit *visit, const struct answer *answer, const struct act_field *field)
 {
     const struct config *config = visit->page->config;
     (void)answer;
-    for (uint32_t i = 0; i < config->reviewer_count; i++)
-        put_option(visit, field, text_of(config->reviewers[i].name), text_of(config->reviewers[i].name));
+    for (uint32_t i = 0; i < config->reviewer_count; i++) {
+        begin_option(visit, field, text_of(config->reviewers[i].name));
+        html(visit->out, "%s</option>", config->reviewers[i].name);
+    }
 }
 
 static void offer_codes(struct visit *visit, const struct answer *answer, const struct act_field *field)

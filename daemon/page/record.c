@@ -138,8 +138,10 @@ static void put_measure(struct visit *visit, const struct answer *answer, uint32
 
 static void put_entry(struct visit *visit, const struct answer *answer, uint32_t entry)
 {
-    static const char *const details[] = {"to",    "from", "of",    "reference", "unit",
-                                          "party", "what", "value", "step"};
+    static const char *const details[] = {"to",    "from",     "of",   "by",          "reference", "unit",
+                                          "owner", "evidence", "step", "disposition", "state"};
+    static const char *const numbers[] = {"question", "mitigation"};
+    static const char *const days[] = {"until", "due"};
     uint32_t detail = answer_node(answer, entry, "detail");
     struct pw_text actor = answer_text(answer, entry, "actor"), words = answer_text(answer, entry, "words");
     html(visit->out, "<li>");
@@ -147,9 +149,17 @@ static void put_entry(struct visit *visit, const struct answer *answer, uint32_t
     html(visit->out, " <strong>");
     html_words(visit->out, answer_text(answer, entry, "kind"));
     html(visit->out, "</strong> by %t", actor.length ? actor : PW_TEXT("the system"));
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        if (answer_number(answer, detail, numbers[i]))
+            html(visit->out, ", %s %u", numbers[i], answer_number(answer, detail, numbers[i]));
     for (size_t i = 0; i < sizeof(details) / sizeof(details[0]); i++)
         if (answer_text(answer, detail, details[i]).length)
             html(visit->out, ", %s %t", details[i], answer_text(answer, detail, details[i]));
+    for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
+        if (answer_text(answer, detail, days[i]).length) {
+            html(visit->out, ", %s ", days[i]);
+            html_time(visit->out, answer_text(answer, detail, days[i]));
+        }
     if (words.length)
         html(visit->out, "<span class=\"said\">%t</span>", words);
     html(visit->out, "</li>\n");
