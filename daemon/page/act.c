@@ -135,7 +135,7 @@ void view_act(struct visit *visit)
         visit_go(visit, "case/%.*s?done=%s", TEXT_FMT(text_cut(name, 40)), form->act);
     else
         refused(visit, name, &answer);
-    answer_release(&answer);
+    inquiry_release(&answer);
 }
 
 void act_done(struct visit *visit)

@@ -441,7 +441,7 @@ void case_show(struct visit *visit, struct pw_text name, const struct case_troub
         put_case(visit, &answer, trouble);
     else
         visit_refused(visit, &answer);
-    answer_release(&answer);
+    inquiry_release(&answer);
 }
 
 /* "case/C-000001"; what stands behind another slash can be done, and not read. */

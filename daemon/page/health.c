@@ -121,5 +121,5 @@ void view_health(struct visit *visit)
     } else {
         visit_refused(visit, &answer);
     }
-    answer_release(&answer);
+    inquiry_release(&answer);
 }

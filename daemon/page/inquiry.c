@@ -101,7 +101,7 @@ void inquiry_ask(struct inquiries *inquiries, const struct buffer *request, stru
     }
 }
 
-void answer_release(struct answer *answer)
+void inquiry_release(struct answer *answer)
 {
     json_release(&answer->document);
     client_free(answer->bytes, answer->length);

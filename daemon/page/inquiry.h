@@ -32,7 +32,7 @@ struct answer {
 
 /* `request` is an operation (control/control.h). Any thread. */
 void inquiry_ask(struct inquiries *inquiries, const struct buffer *request, struct answer *ret_answer);
-void answer_release(struct answer *answer); /* zeroed is fine */
+void inquiry_release(struct answer *answer); /* zeroed is fine */
 
 /* Members of a node of the answer: "" and 0 and false when they are not there. */
 struct pw_text answer_text(const struct answer *answer, uint32_t node, const char *key);

@@ -122,7 +122,7 @@ static bool put_list(struct visit *visit, const struct list *list, bool even_emp
         put_more(visit, list, &answer);
         html(visit->out, "</section>\n");
     }
-    answer_release(&answer);
+    inquiry_release(&answer);
     return good;
 }
 
@@ -251,7 +251,7 @@ static void put_found(struct visit *visit, struct pw_text words)
          words);
     if (!answer.good) {
         visit_refused(visit, &answer);
-        answer_release(&answer);
+        inquiry_release(&answer);
         return;
     }
     if (put_rows(visit, &answer, (struct pw_text){0}) == 0)
@@ -263,7 +263,7 @@ static void put_found(struct visit *visit, struct pw_text words)
         html(visit->out, "&amp;after=%u\">Look on</a></p>\n", answer.next);
     }
     visit_end(visit);
-    answer_release(&answer);
+    inquiry_release(&answer);
 }
 
 void view_search(struct visit *visit)

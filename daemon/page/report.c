@@ -183,5 +183,5 @@ void view_report(struct visit *visit)
         put_report(visit, &answer);
     else
         visit_refused(visit, &answer);
-    answer_release(&answer);
+    inquiry_release(&answer);
 }
