@@ -5,6 +5,7 @@
  */
 #include "page/act.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "json/json.h"
 
@@ -83,42 +84,63 @@ static void ask(struct visit *visit, const struct act_form *form, struct pw_text
 
 /* ---- what became of it --------------------------------------------------------------------------------- */
 
-/* The case cannot be shown either, but what somebody wrote is not lost. */
-static void give_back(struct visit *visit, const struct answer *answer)
+bool act_was_sent(const struct visit *visit, const struct act_form *form)
 {
-    const struct act_form *form = act_of(visit);
+    return visit->ask->post && act_of(visit) == form;
+}
+
+void act_keep(struct visit *visit)
+{
+    const struct act_form *form = visit->ask->post ? act_of(visit) : NULL;
     struct pw_text value;
-    visit->reply->code = visit_status(answer);
-    visit->reply->retry_s = 5;
-    visit_begin(visit, "Not now", NULL);
-    html(visit->out,
-         "<h1>Not now</h1><div class=\"alert\" role=\"alert\"><p>%t</p></div><p>What you wrote:</p>\n",
-         answer->error);
-    for (uint32_t i = 0; i < ACT_FIELDS && form->fields[i].name; i++)
+    uint64_t number = 0;
+    for (uint32_t i = 0; form && i < ACT_FIELDS && form->fields[i].name; i++)
         for (uint32_t at = 0; form_next(&visit->form, form->fields[i].name, &at, &value);)
-            if (value.length)
-                html(visit->out,
-                     "<p><label for=\"kept-%u-%u\">%s</label><textarea id=\"kept-%u-%u\" rows=\"3\" "
-                     "readonly>\n%v</textarea></p>\n",
-                     (uint64_t)i, (uint64_t)at, form->fields[i].label, (uint64_t)i, (uint64_t)at, value);
+            if (value.length) {
+                html(visit->out, "%r<p><label for=\"kept-%u\">%s</label>",
+                     number ? "" : "<h2>What you wrote</h2>\n", number, form->fields[i].label);
+                html(visit->out, "<textarea id=\"kept-%u\" rows=\"3\" readonly>\n%v</textarea></p>\n",
+                     number++, value);
+            }
+}
+
+void act_give_back(struct visit *visit, unsigned code, const char *title, struct pw_text sentence)
+{
+    buffer_clear(visit->out);
+    visit->reply->code = code;
+    visit->reply->retry_s = code == 503 ? 5 : 0;
+    visit_begin(visit, title, NULL);
+    html(visit->out, "<h1>%s</h1><div class=\"alert\" role=\"alert\"><p>%t</p></div>\n", title, sentence);
+    act_keep(visit);
+    html(visit->out, "<p><a href=\"%s\">To the queue</a></p>\n", visit->page->base);
     visit_end(visit);
 }
 
-static void refused(struct visit *visit, struct pw_text name, const struct answer *answer)
+void act_refused(struct visit *visit, const struct answer *answer, const struct answer *refusal)
 {
-    bool changed = text_is(answer->code, "changed");
-    struct case_trouble trouble = {
-        .sentence = answer->error,
-        .more = changed ? "<p>Nothing was done. The case below is as it is now, and what you "
-                          "wrote is still in the form: read, and send it again.</p>"
-                        : "<p>Nothing was done. What you wrote is still in the form.</p>"};
-    if (text_is(answer->code, "away")) {
-        give_back(visit, answer);
-        return;
-    }
-    case_show(visit, name, &trouble);
-    if (visit->reply->code == 200)
-        visit->reply->code = visit_status(answer);
+    const struct act_form *form = act_of(visit);
+    bool changed = text_is(refusal->code, "changed"), offered = form && act_is_offered(visit, answer, form);
+    html(visit->out,
+         "<div class=\"alert\" role=\"alert\" tabindex=\"-1\" autofocus><p>%t</p><p>Nothing was done. ",
+         refusal->error);
+    if (changed)
+        html(visit->out, "The case is shown as it is now. ");
+    if (offered && form->fields[0].name)
+        html(visit->out, "<a href=\"#act-%s\">What you wrote is still in the form</a>%r", form->act,
+             changed ? ": read, and send it again.</p></div>\n" : ".</p></div>\n");
+    else
+        html(visit->out, "</p></div>\n");
+    if (!offered)
+        act_keep(visit);
+}
+
+/* What tells the visitor of this act on the case at this revision; nobody else can make a link that does. */
+static void done_token(const struct visit *visit, struct pw_text name, const struct act_form *form,
+                       uint64_t revision, char ret_token[VISIT_TOKEN])
+{
+    char what[128];
+    int length = snprintf(what, sizeof(what), "done %.*s %s", TEXT_FMT(text_cut(name, 40)), form->act);
+    visit_token(visit, (struct pw_text){what, (size_t)length}, revision, ret_token);
 }
 
 void view_act(struct visit *visit)
@@ -126,21 +148,35 @@ void view_act(struct visit *visit)
     const struct act_form *form = act_of(visit);
     struct pw_text name = part(visit->path, 1);
     struct answer answer;
+    char token[VISIT_TOKEN];
     if (!form) {
         visit_fail(visit, 404, "Not found", PW_TEXT("There is no such thing to do."));
         return;
     }
     ask(visit, form, name, &answer);
-    if (answer.good)
-        visit_go(visit, "case/%.*s?done=%s", TEXT_FMT(text_cut(name, 40)), form->act);
-    else
-        refused(visit, name, &answer);
+    if (answer.good) {
+        name = answer_text(&answer, answer.result, "case");
+        done_token(visit, name, form, answer_number(&answer, answer.result, "revision"), token);
+        visit_go(visit, "case/%.*s?done=%s", TEXT_FMT(text_cut(name, 40)), token);
+    } else {
+        case_show(visit, name, &answer);
+    }
     inquiry_release(&answer);
 }
 
-void act_done(struct visit *visit)
+void act_done(struct visit *visit, const struct answer *answer)
 {
-    const struct act_form *form = act_find(form_value(&visit->query, "done"));
-    if (form)
-        html(visit->out, "<p class=\"done\" role=\"status\">%s</p>\n", form->done);
+    struct pw_text sent = form_value(&visit->query, "done"),
+                   name = answer_text(answer, answer->result, "case");
+    char token[VISIT_TOKEN];
+    for (uint32_t i = 0; sent.length && i < act_table_count; i++) {
+        const struct act_form *form = &act_table[i];
+        done_token(visit, name, form, answer_number(answer, answer->result, "revision"), token);
+        if (!text_is(sent, token))
+            continue;
+        bool proposed =
+            strcmp(form->act, "decide") == 0 && answer_is(answer, answer->result, "state", "proposed");
+        html(visit->out, "<p class=\"done\" role=\"status\">%s</p>\n",
+             proposed ? "Your proposal is recorded. It counts when somebody else seconds it." : form->done);
+    }
 }

@@ -17,6 +17,7 @@ enum act_kind {
     ACT_DAY,      /* a date */
     ACT_ITEMS,    /* a list: one a line, beside boxes that are offered */
     ACT_CHOICE,   /* one of some words */
+    ACT_RADIO,    /* the same, all seen at once */
     ACT_NUMBERED, /* one of some things by number: a number in the request */
 };
 
@@ -49,7 +50,14 @@ const struct act_form *act_find(struct pw_text act); /* NULL: there is none */
 /* What the address of a visit names; NULL: nothing. */
 const struct act_form *act_of(const struct visit *visit);
 
-/* act_form.c: puts a form; `draft`: with what was sent, for it was refused. */
-void act_put_form(struct visit *visit, const struct answer *answer, const struct act_form *form, bool draft);
+/* Whether that is what was sent with this visit. */
+bool act_was_sent(const struct visit *visit, const struct act_form *form);
+/* What a box of the list stands for, in the request. */
+struct pw_text act_box_value(const struct act_field *field, struct pw_text word);
+
+/* act_form.c: puts a form, with what was sent when that was refused. */
+void act_put_form(struct visit *visit, const struct answer *answer, const struct act_form *form);
+/* Whether the case's page has the form now. */
+bool act_is_offered(const struct visit *visit, const struct answer *answer, const struct act_form *form);
 
 #endif

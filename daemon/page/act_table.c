@@ -8,6 +8,8 @@
 #include "cases/decision.h"
 #include "json/json.h"
 #include "page/act.h"
+#include "page/phrases.h"
+#include "page/shared.h"
 
 /* ---- what is offered ----------------------------------------------------------------------------------- */
 
@@ -36,6 +38,19 @@ static void offer_reviewers(struct visit *visit, const struct answer *answer, co
     }
 }
 
+static void offer_units(struct visit *visit, const struct answer *answer, const struct act_field *field)
+{
+    const struct config *config = visit->page->config;
+    (void)answer;
+    begin_option(visit, field, (struct pw_text){0});
+    html(visit->out, "the case's own</option>");
+    for (uint32_t i = 0; i < config->unit_count; i++) {
+        begin_option(visit, field, text_of(config->units[i].code));
+        html(visit->out, "%s</option>",
+             config->units[i].name ? config->units[i].name : config->units[i].code);
+    }
+}
+
 static void offer_codes(struct visit *visit, const struct answer *answer, const struct act_field *field)
 {
     (void)answer;
@@ -54,10 +69,14 @@ static void offer_parties(struct visit *visit, const struct answer *answer, cons
 
 static void offer_changes(struct visit *visit, const struct answer *answer, const struct act_field *field)
 {
-    static const char *const changes[] = {"done", "open", "owner", "due", "evidence"};
+    static const char *const changes[][2] = {{"done", "it is done"},
+                                             {"open", "it is open again"},
+                                             {"owner", "who sees to it"},
+                                             {"due", "by when"},
+                                             {"evidence", "where the evidence is"}};
     (void)answer;
     for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
-        put_option(visit, field, text_of(changes[i]), text_of(changes[i]));
+        put_option(visit, field, text_of(changes[i][0]), text_of(changes[i][1]));
 }
 
 /* Things of the case by their number. */
@@ -96,29 +115,29 @@ static bool was_ticked(const struct visit *visit, const char *name, struct pw_te
     return false;
 }
 
-/* "C1.knowhow_beyond_paper" as "knowhow beyond paper". */
-static void say_word(struct buffer *out, struct pw_text word)
+/* A mitigation becomes a sentence of the decision; costs and benefits stay words of the vocabulary, which can be counted. */
+struct pw_text act_box_value(const struct act_field *field, struct pw_text word)
 {
-    const char *dot = memchr(word.data, '.', word.length);
-    for (size_t i = dot ? (size_t)(dot - word.data) + 1 : 0; i < word.length; i++)
-        buffer_append(out, word.data[i] == '_' ? " " : &word.data[i], 1);
+    const char *sentence =
+        strcmp(field->name, "mitigations") == 0 ? phrases_find(PHRASES_WEIGHING, word) : NULL;
+    return sentence ? text_of(sentence) : word;
 }
 
-/* What the findings name, to be ticked. A mitigation becomes a sentence of the decision; costs and benefits stay the words
- * of the vocabulary, which can be counted. */
+/* What the findings name. Costs and benefits are ticked to begin with: a decision carries them (R04), and what is recorded is
+ * what was seen. */
 static void offer_words(struct visit *visit, const struct answer *answer, const struct act_field *field)
 {
     struct pw_text words[CASE_WORDS];
     uint32_t count = case_words(answer, field->name, words);
-    bool sentence = strcmp(field->name, "mitigations") == 0;
+    bool fresh = !act_was_sent(visit, act_find(PW_TEXT("decide")));
     for (uint32_t i = 0; i < count; i++) {
-        struct buffer said = {0};
-        say_word(&said, words[i]);
-        struct pw_text value = sentence ? buffer_view(&said) : words[i];
-        html(visit->out,
-             "<label class=\"box\"><input type=\"checkbox\" name=\"%s\" value=\"%v\"%r> %t</label>\n",
-             field->name, value, was_ticked(visit, field->name, value) ? " checked" : "", buffer_view(&said));
-        buffer_release(&said);
+        struct pw_text value = act_box_value(field, words[i]);
+        bool ticked =
+            fresh ? field->more || strcmp(field->name, "costs") == 0 : was_ticked(visit, field->name, value);
+        html(visit->out, "<label class=\"box\"><input type=\"checkbox\" name=\"%s\" value=\"%v\"%r><span>",
+             field->name, value, ticked ? " checked" : "");
+        shared_weighing(visit->out, words[i]);
+        html(visit->out, "</span></label>\n");
     }
 }
 
@@ -132,7 +151,8 @@ static void offer_dispositions(struct visit *visit, const struct answer *answer,
     (void)answer;
     for (size_t i = 0; i < sizeof(dispositions) / sizeof(dispositions[0]); i++)
         html(visit->out,
-             "<label class=\"box\"><input type=\"radio\" name=\"%s\" value=\"%s\" required%r> %s</label>\n",
+             "<label class=\"box\"><input type=\"radio\" name=\"%s\" value=\"%s\" "
+             "required%r><span>%s</span></label>\n",
              field->name, dispositions[i][0],
              text_is(form_value(&visit->form, field->name), dispositions[i][0]) ? " checked" : "",
              dispositions[i][1]);
@@ -141,22 +161,30 @@ static void offer_dispositions(struct visit *visit, const struct answer *answer,
 /* ---- the acts ------------------------------------------------------------------------------------------ */
 
 const struct act_form act_table[] = {
-    {"take", "Take it", "Take this case", "It is yours now.", true, {{.name = NULL}}},
+    {"take",
+     "Take it, so that others see who is at it",
+     "Take this case",
+     "It is yours now.",
+     true,
+     {{.name = NULL}}},
     {"decide",
      "Decide",
      "Decide",
      "The decision is recorded.",
      true,
-     {{"disposition", ACT_CHOICE, "Decision", NULL, true, offer_dispositions, false},
+     {{"disposition", ACT_RADIO, "Decision", NULL, true, offer_dispositions, false},
       {"reason", ACT_AREA, "Reason", "In a sentence or two, for whoever reads it in a year.", true, NULL,
        false},
       {"code", ACT_CHOICE, "Kind of reason", NULL, false, offer_codes, false},
-      {"mitigations", ACT_ITEMS, "Mitigations", "One a line. Needed to proceed with mitigation.", false,
+      {"mitigations", ACT_ITEMS, "Mitigations", "At least one, to proceed with mitigation.", false,
        offer_words, false},
-      {"benefits", ACT_ITEMS, "Benefits considered", "One a line. Needed to decline.", false, offer_words,
-       true},
-      {"costs", ACT_ITEMS, "Costs considered", "One a line.", false, offer_words, false},
-      {"displacement", ACT_AREA, "Where does the work go instead?", "Needed to decline.", false, NULL, false},
+      {"benefits", ACT_ITEMS, "Benefits considered",
+       "At least one, to decline. Untick what does not weigh; left without any, all are recorded.", false,
+       offer_words, true},
+      {"costs", ACT_ITEMS, "Costs considered",
+       "Untick what does not weigh; left without any, all are recorded.", false, offer_words, false},
+      {"displacement", ACT_AREA, "Displacement: where does the work go instead?", "Needed to decline.", false,
+       NULL, false},
       {"review_by", ACT_DAY, "Look at it again by", "A year from now when left empty.", false, NULL, false}}},
     {"second",
      "Second what is proposed",
@@ -170,7 +198,7 @@ const struct act_form act_table[] = {
      "The question is on its way.",
      false,
      {{"question", ACT_AREA, "Question", NULL, true, NULL, false},
-      {"unit", ACT_LINE, "Of which unit", "Its code. The case's own when left empty.", false, NULL, false},
+      {"unit", ACT_CHOICE, "Of which unit", NULL, false, offer_units, false},
       {"answer_by", ACT_DAY, "Wanted by", NULL, false, NULL, false}}},
     {"answer",
      "Enter an answer",
@@ -221,7 +249,8 @@ const struct act_form act_table[] = {
      false,
      {{"mitigation", ACT_NUMBERED, "Which mitigation", NULL, true, offer_measures, false},
       {"what", ACT_CHOICE, "What of it", NULL, true, offer_changes, false},
-      {"value", ACT_LINE, "Owner, day or document", "Needed for these.", false, NULL, false}}},
+      {"value", ACT_LINE, "Who, which day, or which document", "For the last three; a day as 2027-06-30.",
+       false, NULL, false}}},
     {"dissent",
      "Dissent",
      "Write it beside the decision",

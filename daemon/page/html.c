@@ -149,7 +149,7 @@ void html_time(struct buffer *out, struct pw_text instant)
     else if (day)
         html(out, "<time datetime=\"%v\">%t</time>", instant, (struct pw_text){instant.data, 10});
     else
-        html(out, "<time datetime=\"%v\">%t %t</time>", instant, (struct pw_text){instant.data, 10},
+        html(out, "<time datetime=\"%v\">%t %t UTC</time>", instant, (struct pw_text){instant.data, 10},
              (struct pw_text){instant.data + 11, 5});
 }
 

@@ -20,7 +20,10 @@ static void put_row(struct visit *visit, const struct answer *answer, uint32_t r
          title.length ? title : answer_text(answer, row, "engagement_id"));
     shared_level(out, answer, row);
     html(out, "<span class=\"meta\">%t \xc2\xb7 ", answer_text(answer, row, "case"));
-    html_words(out, answer_text(answer, row, "state"));
+    if (answer_is(answer, row, "state", "proposed"))
+        html(out, "<strong>proposed, needs a second person</strong>");
+    else
+        html_words(out, answer_text(answer, row, "state"));
     if (whose.length)
         html(out, " \xc2\xb7 %t", whose);
     html(out, " \xc2\xb7 ");

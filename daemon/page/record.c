@@ -34,7 +34,7 @@ static void put_texts(struct visit *visit, const struct answer *answer, uint32_t
             continue;
         }
         html(visit->out, "<dt>%s</dt><dd>", label);
-        html_words(visit->out, text);
+        shared_weighing(visit->out, text);
         html(visit->out, "</dd>\n");
     }
 }
@@ -58,7 +58,7 @@ static void put_decision(struct visit *visit, const struct answer *answer, uint3
 {
     struct pw_text second = answer_text(answer, decision, "second"),
                    code = answer_text(answer, decision, "code");
-    html(visit->out, "<article><h3>");
+    html(visit->out, "<article><h3>%r", answer_is(answer, decision, "state", "proposed") ? "proposed: " : "");
     html_words(visit->out, answer_text(answer, decision, "disposition"));
     html(visit->out, "</h3><p>by %t%r%t, ", answer_text(answer, decision, "actor"),
          second.length ? " and " : "", second);
@@ -165,17 +165,22 @@ static void put_entry(struct visit *visit, const struct answer *answer, uint32_t
     html(visit->out, "</li>\n");
 }
 
+/* Why it was not delivered yet, or not at all; when it was, that says enough. */
 static void put_notice(struct visit *visit, const struct answer *answer, uint32_t notice)
 {
     struct pw_text reviewer = answer_text(answer, notice, "reviewer"),
                    error = answer_text(answer, notice, "error");
-    html(visit->out, "<li>");
-    html_time(visit->out, answer_text(answer, notice, "created"));
-    html(visit->out, " %t by %t: ", reviewer.length ? reviewer : PW_TEXT("everybody who listens"),
+    bool delivered = answer_is(answer, notice, "state", "delivered");
+    html(visit->out, "<li>%t by %t, ", reviewer.length ? reviewer : PW_TEXT("whoever listens"),
          answer_text(answer, notice, "channel"));
-    html_words(visit->out, answer_text(answer, notice, "state"));
-    html(visit->out, " <span class=\"meta\">%t%r%t</span></li>\n", answer_text(answer, notice, "reason"),
-         error.length ? " " : "", error);
+    html_time(visit->out, answer_text(answer, notice, "created"));
+    if (!delivered) {
+        html(visit->out, ": ");
+        html_words(visit->out, answer_text(answer, notice, "state"));
+        html(visit->out, " <span class=\"meta\">%t%r%t</span>", answer_text(answer, notice, "reason"),
+             error.length ? " " : "", error);
+    }
+    html(visit->out, "</li>\n");
 }
 
 /* A list under a heading; nothing when it is empty. */

@@ -5,6 +5,7 @@
 #include "page/shared.h"
 
 #include "json/time.h"
+#include "page/phrases.h"
 
 void shared_level(struct buffer *out, const struct answer *answer, uint32_t node)
 {
@@ -21,6 +22,15 @@ void shared_list(struct buffer *out, const struct answer *answer, uint32_t node,
         html(out, item == first ? "" : ", ");
         html_words(out, json_text(&answer->document, item));
     }
+}
+
+void shared_weighing(struct buffer *out, struct pw_text word)
+{
+    const char *words = phrases_find(PHRASES_WEIGHING, word);
+    if (words)
+        buffer_string(out, words);
+    else
+        html_words(out, word);
 }
 
 void shared_due(struct buffer *out, struct pw_text instant, int64_t now_ms)

@@ -12,6 +12,8 @@
 void shared_level(struct buffer *out, const struct answer *answer, uint32_t node);
 /* The words of a list, with commas. */
 void shared_list(struct buffer *out, const struct answer *answer, uint32_t node, const char *key);
+/* A cost, benefit or mitigation of the vocabulary as letters say it, else by its own words. */
+void shared_weighing(struct buffer *out, struct pw_text word);
 /* By when it is to be decided, and that this is past; nothing without such a day. */
 void shared_due(struct buffer *out, struct pw_text instant, int64_t now_ms);
 

@@ -29,8 +29,8 @@ static void put_menu(struct visit *visit, const char *here)
              current ? " aria-current=\"page\"" : "", menu[i].word);
     }
     html(visit->out,
-         "</ul></nav><form role=\"search\" action=\"%ssearch\"><label for=\"q\">Case, engagement or "
-         "words</label>"
+         "</ul></nav><form role=\"search\" action=\"%ssearch\"><label for=\"q\">Number, title, engagement or "
+         "unit</label>"
          "<input id=\"q\" name=\"q\" type=\"search\" maxlength=\"200\" "
          "value=\"%v\"><button>Find</button></form>",
          base, form_value(&visit->query, "q"));
@@ -167,13 +167,16 @@ const struct config_person *visit_person(const struct visit *visit)
     return NULL;
 }
 
+struct pw_text visit_actor(const struct visit *visit)
+{
+    const struct config_person *person = visit_person(visit);
+    return text_of(person && person->account ? person->account : visit->session.who);
+}
+
 struct pw_text visit_name(const struct visit *visit)
 {
     const struct config_person *person = visit_person(visit);
-    return text_of(!person            ? visit->session.who
-                   : person->reviewer ? person->reviewer
-                   : person->account  ? person->account
-                                      : person->sign_in);
+    return person && person->reviewer ? text_of(person->reviewer) : visit_actor(visit);
 }
 
 /* ---- asking the daemon --------------------------------------------------------------------------------- */

@@ -51,7 +51,8 @@ void visit_token(const struct visit *visit, struct pw_text action, uint64_t revi
 
 /* Of the configuration's people; NULL: none of them, and the daemon will say so. */
 const struct config_person *visit_person(const struct visit *visit);
-/* What cases call them. */
+/* What the record calls them, and what cases do, where they are somebody's. */
+struct pw_text visit_actor(const struct visit *visit);
 struct pw_text visit_name(const struct visit *visit);
 
 /* ---- asking the daemon ---- */
