@@ -29,6 +29,7 @@ bool actor_is_person(uid_t uid)
 struct actor actor_of(const struct config_person *person, struct pw_text through)
 {
     return (struct actor){.name = text_of(person->account ? person->account : person->sign_in),
+                          .also = text_of(person->account ? person->sign_in : NULL),
                           .person = !person->account || actor_is_person(person->uid),
                           .roles = person->roles & ~ROLE_ADMINISTRATOR,
                           .reviewer = text_of(person->reviewer),
@@ -47,9 +48,14 @@ int actor_may_propose(const struct actor *actor, struct refusal *refusal)
         TEXT_FMT(actor->name));
 }
 
+bool actor_is(const struct actor *actor, struct pw_text name)
+{
+    return text_equal(actor->name, name) || (actor->also.length && text_equal(actor->also, name));
+}
+
 int actor_may_second(const struct actor *actor, const char *first, struct refusal *refusal)
 {
-    if (text_is(actor->name, first))
+    if (actor_is(actor, text_of(first)))
         return refuse(refusal, "two_people", "%s proposed it: somebody else has to second it.", first);
     return actor_may_propose(actor, refusal);
 }

@@ -12,7 +12,8 @@
 #include "config/config.h"
 
 struct actor {
-    struct pw_text name;     /* of the account */
+    struct pw_text name;     /* of the account, or under which they sign in */
+    struct pw_text also;     /* the other of both; empty: there is none */
     bool person;             /* it belongs to somebody */
     uint32_t roles;          /* ROLE_* */
     struct pw_text reviewer; /* whom of the configuration's reviewers it is; may be empty */
@@ -43,6 +44,8 @@ int refuse(struct refusal *refusal, const char *code, const char *format, ...)
 int actor_may_propose(const struct actor *actor, struct refusal *refusal);
 int actor_may_second(const struct actor *actor, const char *first, struct refusal *refusal);
 
+/* Whether that is a name of theirs. */
+bool actor_is(const struct actor *actor, struct pw_text name);
 /* What cases call them: the reviewer, else the account. */
 struct pw_text actor_reviewer(const struct actor *actor);
 /* Whether they see what is in that queue; what is in none, everybody does who sees cases. */

@@ -9,7 +9,7 @@
 const char *const appeal_parties[] = {"person", "unit", "partner", "office", NULL};
 
 struct bar {
-    struct pw_text name;
+    const struct actor *actor;
     bool pending, named;
 };
 
@@ -21,13 +21,13 @@ static int look(void *to, const struct journal_decision *decision)
     bar->pending = text_is(decision->state, "appealed");
     bar->named =
         bar->named ||
-        (bar->pending && (text_equal(decision->actor, bar->name) || text_equal(decision->second, bar->name)));
+        (bar->pending && (actor_is(bar->actor, decision->actor) || actor_is(bar->actor, decision->second)));
     return 0;
 }
 
 int appeal_check(const struct act *act)
 {
-    struct bar bar = {.name = act->actor->name};
+    struct bar bar = {.actor = act->actor};
     int status =
         journal_decisions_of_case(journal_writer_view(act->dossier.writer), act->dossier.case_id, look, &bar);
     if (status < 0 || !bar.pending || !bar.named)

@@ -5,10 +5,14 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <unistd.h>
 #include <pathwayd/plugin.h>
 #include "config/rows.h"
 
 #define MOST_HEADER 64u
+#define MOST_HOST   200u
+#define MOST_PATH   100u /* it is in every cookie */
 #define MOST_SOCKET 100u /* bytes of a Unix socket's name, of 108 */
 
 static const struct setting *section(const struct loading *loading)
@@ -56,6 +60,35 @@ static bool is_header(const char *name)
     return length > 0 && length <= MOST_HEADER && strspn(name, token) == length;
 }
 
+/* What the page reads for other reasons says nothing of who it is. */
+static bool is_taken(const char *name)
+{
+    static const char *const taken[] = {"host",           "cookie",       "origin",     "sec-fetch-site",
+                                        "content-length", "content-type", "connection", "transfer-encoding"};
+    for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+        if (strcasecmp(taken[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* The account asks for everybody who signs in: of somebody's own account, one person would be as many as they like. Root and
+ * the daemon's account write the journal itself, and are nothing more by that. */
+static void check_account(struct loading *loading, const struct setting *object)
+{
+    const struct config *config = loading->config;
+    uid_t account = config->page_server.account;
+    bool somebodys = false;
+    for (uint32_t i = 0; i < config->person_count; i++)
+        somebodys = somebodys || (config->people[i].account && config->people[i].uid == account);
+    for (uint32_t i = 0; i < config->control_uid_count; i++)
+        somebodys = somebodys || config->control_uids[i] == account;
+    if (somebodys && account != (uid_t)-1 && account != 0 && account != geteuid())
+        faults_add(
+            &loading->faults, section_given(object, "account"),
+            "the page's account must be nobody's in \"people\" or \"control.uids\": it asks for everybody "
+            "who signs in, so whoever has it would be two people alone");
+}
+
 static void check_address(struct loading *loading)
 {
     const char *page = loading->config->page;
@@ -69,6 +102,20 @@ static void check_address(struct loading *loading)
     if (page && strncmp(page, "https://", 8) != 0 && !(local && is_loopback(host)))
         faults_add(&loading->faults, section_given(&loading->root, "page"),
                    "\"page\" must begin with https://, or with http://127.0.0.1: and a port");
+}
+
+/* Browsers ask for the host in small letters, and without the usual port; the path goes into cookies and into addresses as it is. */
+static bool can_be_served(const char *page)
+{
+    static const char host[] = "abcdefghijklmnopqrstuvwxyz0123456789.-:[]";
+    static const char path[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./";
+    const char *scheme = strstr(page, "://"), *authority = scheme ? scheme + 3 : page;
+    size_t length = strspn(authority, host), rest = strlen(authority + length);
+    bool usual =
+        strncmp(page, "https:", 6) == 0 && length > 4 && strncmp(authority + length - 4, ":443", 4) == 0;
+    return !usual && length > 0 && length <= MOST_HOST && rest <= MOST_PATH &&
+           (!rest || authority[length] == '/') && strspn(authority + length, path) == rest &&
+           !strstr(authority, "//") && !strstr(authority, "/.");
 }
 
 void page_check(struct loading *loading)
@@ -89,6 +136,11 @@ void page_check(struct loading *loading)
     if (!loading->config->page)
         faults_add(&loading->faults, object,
                    "\"page\" has to say which address the page has for its readers");
+    else if (!can_be_served(loading->config->page))
+        faults_add(
+            &loading->faults, section_given(&loading->root, "page"),
+            "\"page\", which pathwayd-page serves, is https://HOST/ or https://HOST/PATH/: the host in small "
+            "letters and without :443, the path short and of letters, digits, - _ . and /");
     if (page->listen && !socket && !is_loopback(page->listen))
         faults_add(&loading->faults, object,
                    "\"listen\" is 127.0.0.1:PORT or unix:/FILE, not \"%s\": what others reach is a proxy's",
@@ -100,6 +152,10 @@ void page_check(struct loading *loading)
     if (proxied && page->proxy == (uid_t)-1)
         faults_add(&loading->faults, object,
                    "with \"sign_in\": \"proxy\", \"proxy\" names the account that the proxy runs under");
+    check_account(loading, object);
+    if (page->header && is_taken(page->header))
+        faults_add(&loading->faults, object, "\"%s\" says something else: name a header of its own",
+                   page->header);
     if (page->header && !is_header(page->header))
         faults_add(&loading->faults, object, "\"%s\" is no name of a header", page->header);
 }

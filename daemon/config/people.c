@@ -175,8 +175,16 @@ static void check_sign_in(struct loading *loading, uint32_t index)
     if (!good)
         faults_add(&loading->faults, at,
                    "\"sign_in\" is a name of 1 to %u characters of ASCII without spaces", MOST_SIGN_IN);
+    if (!person->reviewer && (person->roles & (ROLE_REVIEWER | ROLE_LEAD)))
+        faults_add(
+            &loading->faults, object,
+            "\"%s\" acts on cases by signing in: \"reviewer\" says whom of the reviewers that is, so that "
+            "nobody is two of them",
+            person->sign_in);
     for (uint32_t i = 0; i < config->person_count; i++) {
         const struct config_person *other = &config->people[i];
+        if (i != index && other->reviewer && strcmp(other->reviewer, person->sign_in) == 0)
+            faults_add(&loading->faults, at, "\"%s\" is the reviewer that somebody else is", person->sign_in);
         if ((i < index && other->sign_in && strcmp(other->sign_in, person->sign_in) == 0) ||
             (i != index && other->account && strcmp(other->account, person->sign_in) == 0))
             faults_add(&loading->faults, at, "\"%s\" is the name of somebody else in \"people\"",

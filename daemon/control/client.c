@@ -17,7 +17,7 @@ struct client {
 static int dial(struct client *client, const char *url, bool lasting)
 {
     nng_dialer dialer = NNG_DIALER_INITIALIZER;
-    client_patience(client, CLIENT_TIMEOUT_MS);
+    client_patience(client, CLIENT_TIMEOUT_MS, CLIENT_TIMEOUT_MS);
     nng_socket_set_ms(client->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
     nng_socket_set_size(client->socket, NNG_OPT_RECVMAXSZ, CLIENT_MAX_ANSWER);
     nng_socket_set_ms(client->socket, NNG_OPT_RECONNMINT, CLIENT_RETRY_MS);
@@ -51,10 +51,10 @@ void client_close(struct client *client)
     free(client);
 }
 
-void client_patience(struct client *client, int ms)
+void client_patience(struct client *client, int answer_ms, int there_ms)
 {
-    nng_socket_set_ms(client->socket, NNG_OPT_RECVTIMEO, ms);
-    nng_socket_set_ms(client->socket, NNG_OPT_SENDTIMEO, ms);
+    nng_socket_set_ms(client->socket, NNG_OPT_RECVTIMEO, answer_ms);
+    nng_socket_set_ms(client->socket, NNG_OPT_SENDTIMEO, there_ms);
 }
 
 int client_ask(struct client *client, struct pw_text request, char **ret_bytes, size_t *ret_length)

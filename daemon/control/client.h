@@ -19,7 +19,8 @@ struct client;
  * comes back; else the daemon has to be there now. */
 int client_open(const char *url, bool lasting, struct client **ret_client);
 void client_close(struct client *client); /* NULL is fine */
-void client_patience(struct client *client, int ms);
+/* How long it waits for an answer, and for the daemon to be there at all. */
+void client_patience(struct client *client, int answer_ms, int there_ms);
 
 /* 0, or an error of libnng; then what was asked may have been done or not. *ret_bytes is for client_free. */
 int client_ask(struct client *client, struct pw_text request, char **ret_bytes, size_t *ret_length);

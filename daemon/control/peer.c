@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "json/json.h"
 
 /* false when the process cannot be looked at, or is gone. */
 static bool find_parent(uint64_t pid, long *ret_parent)
@@ -115,6 +116,7 @@ bool peer_actor(const struct peers *peers, nng_pipe pipe, struct actor *ret_acto
         return false;
     const char *reviewer = account->person ? account->person->reviewer : NULL;
     *ret_actor = (struct actor){.name = {account->name, strlen(account->name)},
+                                .also = text_of(account->person ? account->person->sign_in : NULL),
                                 .person = actor_is_person(account->uid),
                                 .speaks = account->uid == peers->page,
                                 .roles = account->roles,

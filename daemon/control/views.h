@@ -9,11 +9,12 @@
 #include "control/peer.h"
 
 #define VIEW_MS    60000
+#define VIEW_NAME  129u /* of an account, or under which somebody signs in; and NUL */
 #define VIEWS_KEPT 512u /* what is forgotten is recorded once more */
 
 struct views {
     struct {
-        char who[PEER_NAME];
+        char who[VIEW_NAME];
         uint64_t case_id;
         int64_t at_ms;
     } items[VIEWS_KEPT];

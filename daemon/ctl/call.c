@@ -153,7 +153,7 @@ int call_quietly(struct ctl *ctl, const struct buffer *request, cJSON **ret_answ
     struct call *call = ctl_config(ctl) == CTL_GOOD ? dial(ctl) : NULL;
     *ret_answer = NULL;
     if (call && call->error == 0) {
-        client_patience(call->client, CALL_QUIET_MS);
+        client_patience(call->client, CALL_QUIET_MS, CALL_QUIET_MS);
         if (carry(call, request, &bytes, &length) == 0)
             *ret_answer = cJSON_ParseWithLength(bytes, length);
         client_free(bytes, length);

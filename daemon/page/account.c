@@ -106,17 +106,18 @@ static bool code_fits(const struct accounts *accounts, const struct account *acc
 
 /* ---- all of it ----------------------------------------------------------------------------------------- */
 
-static uint32_t place_of(struct pw_text name)
+static uint32_t place_of(struct pw_text name, bool known)
 {
-    return (uint32_t)(text_hash(TEXT_HASH_SEED, name) % ATTEMPTS);
+    return (uint32_t)(text_hash(text_hash(TEXT_HASH_SEED, known ? PW_TEXT("known ") : PW_TEXT("")), name) %
+                      ATTEMPTS);
 }
 
-/* ACCOUNT_GOOD: go on, and account_end must follow. */
-static enum account_verdict begin(struct accounts *accounts, uint32_t place, int64_t now_ms)
+/* ACCOUNT_GOOD: go on, and end must follow. */
+static enum account_verdict begin(struct accounts *accounts, uint32_t place, int64_t steady_ms)
 {
     enum account_verdict verdict = ACCOUNT_GOOD;
     pthread_mutex_lock(&accounts->lock);
-    if (accounts->attempts[place].until_ms > now_ms)
+    if (accounts->attempts[place].until_ms > steady_ms)
         verdict = ACCOUNT_LOCKED;
     else if (accounts->checking >= CHECKS)
         verdict = ACCOUNT_BUSY;
@@ -133,41 +134,54 @@ static int64_t lock_ms(uint32_t failures)
     return wait < ACCOUNT_LOCK_MOST_MS ? wait : ACCOUNT_LOCK_MOST_MS;
 }
 
-/* A code that was taken before is wrong, and counts as a failure like every other. */
-static bool end(struct accounts *accounts, uint32_t place, bool good, int64_t step, int64_t now_ms)
+static void count(struct attempts *attempts, bool good, int64_t steady_ms)
 {
-    pthread_mutex_lock(&accounts->lock);
-    struct attempts *attempts = &accounts->attempts[place];
-    accounts->checking--;
-    if (step >= 0)
-        good = good && step > accounts->steps[place] && step >= accounts->first_step;
-    if (good && step >= 0)
-        accounts->steps[place] = step;
     attempts->failures = good ? 0 : attempts->failures + 1;
     if (attempts->failures >= ACCOUNT_FAILURES)
-        attempts->until_ms = now_ms + lock_ms(attempts->failures);
+        attempts->until_ms = steady_ms + lock_ms(attempts->failures);
+}
+
+/* A code that was taken before is wrong, and counts as a failure like every other. Codes are the name's, wherever it is. */
+static bool end(struct accounts *accounts, const struct attempt *attempt, bool good, int64_t step)
+{
+    int64_t *last = &accounts->steps[place_of(attempt->name, false)];
+    pthread_mutex_lock(&accounts->lock);
+    accounts->checking--;
+    if (step >= 0)
+        good = good && step > *last && step >= accounts->first_step;
+    if (good && step >= 0)
+        *last = step;
+    count(&accounts->attempts[place_of(attempt->name, attempt->known)], good, attempt->steady_ms);
     pthread_mutex_unlock(&accounts->lock);
     return good;
 }
 
-enum account_verdict account_check(struct accounts *accounts, struct pw_text name, struct pw_text password,
-                                   struct pw_text code, int64_t now_ms)
+/* Nobody's fault: it counts for nothing. */
+static enum account_verdict broken(struct accounts *accounts, char *error)
+{
+    pthread_mutex_lock(&accounts->lock);
+    accounts->checking--;
+    pthread_mutex_unlock(&accounts->lock);
+    fprintf(stderr, "pathwayd-page: %s\n", error ? error : "out of memory");
+    free(error);
+    return ACCOUNT_BROKEN;
+}
+
+enum account_verdict account_check(struct accounts *accounts, const struct attempt *attempt)
 {
     struct account_file file = {0};
     char *error = NULL;
-    uint32_t place = place_of(name);
     int64_t step = -1;
-    enum account_verdict verdict = begin(accounts, place, now_ms);
+    enum account_verdict verdict =
+        begin(accounts, place_of(attempt->name, attempt->known), attempt->steady_ms);
     if (verdict != ACCOUNT_GOOD)
         return verdict;
-    int status = account_file_read(accounts->file, &file, &error);
-    const struct account *account = account_find(&file, name);
-    bool good = password_fits(account ? account->password : accounts->dummy, password) && account;
-    good = account && code_fits(accounts, account, code, now_ms, &step) && good;
-    good = end(accounts, place, good, step, now_ms);
-    if (status != 0)
-        fprintf(stderr, "pathwayd-page: %s\n", error ? error : "out of memory");
-    free(error);
+    if (account_file_read(accounts->file, &file, &error) != 0)
+        return broken(accounts, error);
+    const struct account *account = account_find(&file, attempt->name);
+    bool good = password_fits(account ? account->password : accounts->dummy, attempt->password) && account;
+    good = account && code_fits(accounts, account, attempt->code, attempt->now_ms, &step) && good;
+    good = end(accounts, attempt, good, step);
     account_file_release(&file);
-    return status != 0 ? ACCOUNT_BROKEN : good ? ACCOUNT_GOOD : ACCOUNT_WRONG;
+    return good ? ACCOUNT_GOOD : ACCOUNT_WRONG;
 }

@@ -11,6 +11,7 @@
 #define PATHWAYD_PAGE_ACCOUNT_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 #include <pathwayd/text.h>
 
 #define ACCOUNT_PASSWORD_LEAST                                                                               \
@@ -30,13 +31,20 @@ enum account_verdict {
 };
 
 struct accounts;
-/* The file is read at each sign-in. `started_ms`: codes of before are not taken. NULL: out of memory. */
+/* The file is read at each sign-in. `started_ms`: codes of earlier steps are not taken. NULL: out of memory. */
 struct accounts *accounts_new(const char *file, bool second_factor, int64_t started_ms);
 void accounts_free(struct accounts *accounts); /* NULL is fine */
 
+/* Somebody tries to sign in. */
+struct attempt {
+    struct pw_text name, password, code;
+    bool known;        /* in a browser where the name has signed in before: its failures are counted apart */
+    int64_t now_ms;    /* by the calendar, for the code */
+    int64_t steady_ms; /* by a clock that nobody sets, for locks */
+};
+
 /* Any thread. Takes some 100 ms and 64 MiB, whether the account exists or not. */
-enum account_verdict account_check(struct accounts *accounts, struct pw_text name, struct pw_text password,
-                                   struct pw_text code, int64_t now_ms);
+enum account_verdict account_check(struct accounts *accounts, const struct attempt *attempt);
 
 /* ---- the file, for `pathwayd-page account` ---- */
 
@@ -50,8 +58,8 @@ struct account_file {
 
 /* A file that is not there has no accounts. On failure *ret_error is a malloc'd sentence. */
 int account_file_read(const char *path, struct account_file *ret_file, char **ret_error);
-/* In place of the old one, at once or not at all. */
-int account_file_write(const char *path, const struct account_file *file, char **ret_error);
+/* In place of the old one, at once or not at all. Root gives it to `owner`, whose process reads it. */
+int account_file_write(const char *path, const struct account_file *file, uid_t owner, char **ret_error);
 void account_file_release(struct account_file *file);
 struct account *account_find(const struct account_file *file, struct pw_text name);
 

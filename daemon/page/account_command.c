@@ -5,10 +5,13 @@
  */
 #include "page/account_command.h"
 
+#include <fcntl.h>
+#include <libgen.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <termios.h>
 #include <unistd.h>
 #include "json/json.h"
@@ -175,6 +178,16 @@ static int usage(void)
     return 2;
 }
 
+/* Of two commands at once, one waits, so that neither undoes the other's. The lock ends with the process. */
+static void wait_for_others(const char *path)
+{
+    char *copy = strdup(path);
+    int folder = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (folder >= 0)
+        (void)flock(folder, LOCK_EX);
+    free(copy);
+}
+
 int account_command(const struct config *config, int count, char **words)
 {
     static const char *const verbs[] = {"add", "password", "code", "remove"};
@@ -187,10 +200,12 @@ int account_command(const struct config *config, int count, char **words)
         known = known || strcmp(words[0], verbs[i]) == 0;
     if (!listing && !(known && (count == 2 || bare)))
         return usage();
+    if (!listing)
+        wait_for_others(path);
     int result = account_file_read(path, &file, &error) != 0 ? complain(error) : 0;
     if (result == 0)
         result = listing ? list(config, &file) : change(config, &file, words[0], words[1], !bare);
-    if (result == 0 && !listing && account_file_write(path, &file, &error) != 0)
+    if (result == 0 && !listing && account_file_write(path, &file, config->page_server.account, &error) != 0)
         result = complain(error);
     free(error);
     account_file_release(&file);

@@ -109,15 +109,13 @@ static void write_accounts(struct buffer *out, const struct account_file *file)
     buffer_string(out, "\n]}\n");
 }
 
-static int write_beside(const char *path, const char *beside, struct pw_text bytes)
+static int write_beside(const char *path, const char *beside, uid_t owner, struct pw_text bytes)
 {
     int descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (descriptor < 0)
         return -1;
-    struct stat old; /* whose it is stays, when root writes it */
     bool written = write(descriptor, bytes.data, bytes.length) == (ssize_t)bytes.length &&
-                   (stat(path, &old) != 0 || fchown(descriptor, old.st_uid, old.st_gid) == 0) &&
-                   fsync(descriptor) == 0;
+                   (geteuid() != 0 || fchown(descriptor, owner, (gid_t)-1) == 0) && fsync(descriptor) == 0;
     int error = errno;
     close(descriptor);
     if (written && rename(beside, path) == 0)
@@ -128,13 +126,13 @@ static int write_beside(const char *path, const char *beside, struct pw_text byt
     return -1;
 }
 
-int account_file_write(const char *path, const struct account_file *file, char **ret_error)
+int account_file_write(const char *path, const struct account_file *file, uid_t owner, char **ret_error)
 {
     struct buffer out = {0};
     char *beside = NULL;
     write_accounts(&out, file);
     int status = out.failed || asprintf(&beside, "%s.%ld", path, (long)getpid()) < 0 ? PW_ERROR_MEMORY : 0;
-    if (status == 0 && write_beside(path, beside, buffer_view(&out)) != 0)
+    if (status == 0 && write_beside(path, beside, owner, buffer_view(&out)) != 0)
         status = fail(ret_error, path, strerror(errno));
     free(beside);
     buffer_release(&out);

@@ -26,6 +26,11 @@ const struct act_form *act_of(const struct visit *visit)
     return part(visit->path, 3).length ? NULL : act_find(part(visit->path, 2));
 }
 
+bool act_names_one(const struct visit *visit)
+{
+    return act_of(visit) != NULL;
+}
+
 /* ---- the request --------------------------------------------------------------------------------------- */
 
 /* Every line of every value that says something, without the blanks around it. */
@@ -155,7 +160,8 @@ void view_act(struct visit *visit)
     }
     ask(visit, form, name, &answer);
     if (answer.good) {
-        name = answer_text(&answer, answer.result, "case");
+        if (answer_text(&answer, answer.result, "case").length)
+            name = answer_text(&answer, answer.result, "case");
         done_token(visit, name, form, answer_number(&answer, answer.result, "revision"), token);
         visit_go(visit, "case/%.*s?done=%s", TEXT_FMT(text_cut(name, 40)), token);
     } else {

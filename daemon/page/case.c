@@ -92,11 +92,16 @@ void case_show(struct visit *visit, struct pw_text name, const struct answer *re
     inquiry_release(&answer);
 }
 
+/* What was sent to "case/C-000001/decide" and refused leaves that address in the browser: asked for again, it is the case. */
 void view_case(struct visit *visit)
 {
-    struct pw_text name = {visit->path.data + 5, visit->path.length - 5};
-    if (memchr(name.data, '/', name.length))
-        visit_fail(visit, 404, "Not found", PW_TEXT("There is no such page."));
-    else
+    struct pw_text name = {visit->path.data + 5, visit->path.length - 5}; /* behind "case/" */
+    const char *slash = memchr(name.data, '/', name.length);
+    size_t length = slash ? (size_t)(slash - name.data) : name.length;
+    if (!slash)
         case_show(visit, name, NULL);
+    else if (act_names_one(visit))
+        visit_go(visit, "case/%.*s", (int)(length > 40 ? 40 : length), name.data);
+    else
+        visit_fail(visit, 404, "Not found", PW_TEXT("There is no such page."));
 }

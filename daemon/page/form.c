@@ -18,10 +18,11 @@ static int digit(char c)
                                   : -1;
 }
 
-/* Decodes to `to`; -1: an escape is bad, or stands for NUL. Line breaks of a browser become one character. */
+/* Decodes to `to`; -1: an escape is bad, or stands for NUL. Line breaks, CRLF of a browser, become LF. */
 static long decode(struct pw_text encoded, char *to)
 {
     long length = 0;
+    bool returned = false; /* the last one was CR */
     for (size_t i = 0; i < encoded.length; i++) {
         char c = encoded.data[i] == '+' ? ' ' : encoded.data[i];
         if (c == '%') {
@@ -34,9 +35,9 @@ static long decode(struct pw_text encoded, char *to)
         }
         if (c == '\0')
             return -1;
-        if (c == '\n' && length > 0 && to[length - 1] == '\r')
-            length--;
-        to[length++] = c;
+        if (c != '\n' || !returned)
+            to[length++] = c == '\r' ? '\n' : c;
+        returned = c == '\r';
     }
     return length;
 }

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <pathwayd/text.h>
 
-#define FORM_FIELDS 96u         /* of the largest form, a decision's, with all its boxes ticked */
-#define FORM_BYTES  (96u << 10) /* of a body: ten texts of the control endpoint's most, escaped */
+#define FORM_FIELDS 96u          /* of the largest form, a decision's, with all its boxes ticked */
+#define FORM_BYTES  (384u << 10) /* of a body: five texts of 8,192 characters, nine bytes each when escaped */
 
 struct form {
     char *bytes; /* decoded */

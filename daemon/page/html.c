@@ -10,6 +10,7 @@
 #include <string.h>
 #include "json/json.h"
 #include "json/scan.h"
+#include "json/time.h"
 
 /* ---- characters ---------------------------------------------------------------------------------------- */
 
@@ -143,14 +144,18 @@ void html_address(struct buffer *out, struct pw_text text)
 
 void html_time(struct buffer *out, struct pw_text instant)
 {
-    bool day = instant.length >= 19 && memcmp(instant.data + 10, "T00:00:00", 9) == 0;
-    if (instant.length < 16)
+    char text[TIME_TEXT_SIZE];
+    int64_t ms = 0;
+    if (time_parse(instant, &ms) != 0) { /* a day, or what a feed takes for a time */
         html_text(out, instant);
-    else if (day)
-        html(out, "<time datetime=\"%v\">%t</time>", instant, (struct pw_text){instant.data, 10});
-    else
-        html(out, "<time datetime=\"%v\">%t %t UTC</time>", instant, (struct pw_text){instant.data, 10},
-             (struct pw_text){instant.data + 11, 5});
+        return;
+    }
+    time_format(ms, text);
+    bool day = strcmp(text + 10, "T00:00:00Z") == 0;
+    html(out, "<time datetime=\"%s\">%t", text, (struct pw_text){text, 10});
+    if (!day)
+        html(out, " %t UTC", (struct pw_text){text + 11, 5});
+    html(out, "</time>");
 }
 
 /* ---- formats ------------------------------------------------------------------------------------------- */

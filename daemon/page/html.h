@@ -22,7 +22,7 @@ void html_marked(struct buffer *out, struct pw_text text, struct pw_text mark);
 void html_words(struct buffer *out, struct pw_text word);
 /* A part of an address: all but A-Z a-z 0-9 - . _ ~ by its number (RFC 3986, 2.1). */
 void html_address(struct buffer *out, struct pw_text text);
-/* "2026-03-02T09:00:00.5Z" as <time>, with the minute; a day as a day. */
+/* "2026-03-02T09:00:00.5+01:00" as <time>, to the minute and in UTC; midnight as a day; anything else as it is. */
 void html_time(struct buffer *out, struct pw_text instant);
 
 #endif

@@ -9,13 +9,15 @@
 #include "control/client.h"
 #include "control/control.h"
 
-#define AWAY     "pathwayd does not answer. What you asked for may have been done or not: look again in a moment."
+#define AWAY                                                                                                 \
+    "pathwayd does not answer. Look again in a moment; if you sent something, it may have been done or not."
 #define TOO_MUCH "That is too much to send at once. Shorten it, and send it again."
 
 struct inquiries {
     pthread_mutex_t lock;
     pthread_cond_t freed;
     uint32_t count, idle;
+    bool away, trying;        /* it did not answer last time; somebody finds out whether it does again */
     struct client *clients[]; /* the first `idle` are nobody's */
 };
 
@@ -30,7 +32,8 @@ int inquiries_open(const char *url, uint32_t count, int patience_ms, struct inqu
     for (; error == 0 && inquiries->count < count; inquiries->count += error == 0) {
         error = client_open(url, true, &inquiries->clients[inquiries->count]);
         if (error == 0)
-            client_patience(inquiries->clients[inquiries->count], patience_ms);
+            client_patience(inquiries->clients[inquiries->count], patience_ms,
+                            patience_ms < INQUIRY_THERE_MS ? patience_ms : INQUIRY_THERE_MS);
     }
     inquiries->idle = inquiries->count;
     if (error != 0)
@@ -82,6 +85,35 @@ static void read_answer(struct answer *answer)
     answer->revision = answer_number(answer, PW_NODE_ROOT, "revision");
 }
 
+/* While it does not answer, one waits for it, and all others are told at once: none of the page's threads is left to them
+ * otherwise. */
+static bool may_ask(struct inquiries *inquiries)
+{
+    pthread_mutex_lock(&inquiries->lock);
+    bool may = !inquiries->away || !inquiries->trying;
+    inquiries->trying = inquiries->trying || inquiries->away;
+    pthread_mutex_unlock(&inquiries->lock);
+    return may;
+}
+
+static void note(struct inquiries *inquiries, bool answered)
+{
+    pthread_mutex_lock(&inquiries->lock);
+    inquiries->away = !answered;
+    inquiries->trying = false;
+    pthread_mutex_unlock(&inquiries->lock);
+}
+
+static void ask(struct inquiries *inquiries, struct pw_text request, struct answer *answer)
+{
+    struct client *client = take(inquiries);
+    int error = client_ask(client, request, &answer->bytes, &answer->length);
+    give(inquiries, client);
+    note(inquiries, error == 0);
+    if (error == 0)
+        read_answer(answer);
+}
+
 void inquiry_ask(struct inquiries *inquiries, const struct buffer *request, struct answer *ret_answer)
 {
     *ret_answer = (struct answer){.result = PW_NODE_NONE};
@@ -90,11 +122,8 @@ void inquiry_ask(struct inquiries *inquiries, const struct buffer *request, stru
         ret_answer->error = PW_TEXT(TOO_MUCH);
         return;
     }
-    struct client *client = take(inquiries);
-    int error = client_ask(client, buffer_view(request), &ret_answer->bytes, &ret_answer->length);
-    give(inquiries, client);
-    if (error == 0)
-        read_answer(ret_answer);
+    if (may_ask(inquiries))
+        ask(inquiries, buffer_view(request), ret_answer);
     if (!ret_answer->good && ret_answer->code.length == 0) {
         ret_answer->code = PW_TEXT("away");
         ret_answer->error = PW_TEXT(AWAY);

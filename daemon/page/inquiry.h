@@ -11,6 +11,8 @@
 
 #define INQUIRY_PATIENCE_MS 10000 /* the daemon answers in milliseconds; a report takes a second or two */
 
+#define INQUIRY_THERE_MS 500 /* a connection on this machine is made at once */
+
 struct inquiries;
 
 /* 0, or an error of libnng. The daemon need not be there yet. `count`: of connections; `patience_ms`: with each question. */

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "json/json.h"
-#include "page/visit.h"
+#include "page/case.h"
 
 struct route {
     const char *path; /* one that ends with a slash stands for all that begin with it */
@@ -50,8 +50,25 @@ static const struct route *find_route(const struct visit *visit, bool *ret_other
 
 /* ---- who it is ----------------------------------------------------------------------------------------- */
 
-/* The value of a cookie; one that is there twice is none. */
-struct pw_text page_cookie(struct pw_text header, const char *name)
+/* A browser takes names with these prefixes only by https, and the first only without a domain (RFC 6265bis, 4.1.3): then no
+ * other host under the same domain can set one. */
+void page_cookie_name(const struct page *page, enum cookie cookie, char ret_name[COOKIE_NAME])
+{
+    static const char *const names[] = {[COOKIE_SESSION] = "pathwayd_session",
+                                        [COOKIE_FORM] = "pathwayd_form",
+                                        [COOKIE_KNOWN] = "pathwayd_known"};
+    const char *prefix = !page->secure ? "" : strcmp(page->base, "/") == 0 ? "__Host-" : "__Secure-";
+    snprintf(ret_name, COOKIE_NAME, "%s%s", prefix, names[cookie]);
+}
+
+struct pw_text page_cookie(const struct page *page, struct pw_text header, enum cookie cookie)
+{
+    char name[COOKIE_NAME];
+    page_cookie_name(page, cookie, name);
+    return page_cookie_value(header, name);
+}
+
+struct pw_text page_cookie_value(struct pw_text header, const char *name)
 {
     struct pw_text found = {0};
     size_t length = strlen(name);
@@ -71,45 +88,46 @@ struct pw_text page_cookie(struct pw_text header, const char *name)
     return times == 1 ? found : (struct pw_text){0};
 }
 
-/* A secret that follows from this run's key and a text: of somebody whom no session of ours stands for. */
-static void derive(const struct page *page, const char *what, struct pw_text text,
-                   unsigned char ret_secret[SESSION_SECRET])
+/* By the name and not by the session, so that a form outlives it: whoever signs in anew can still send what they wrote. */
+void page_secret(const struct page *page, enum page_who who, struct pw_text name,
+                 unsigned char ret_secret[VISIT_SECRET])
 {
+    const unsigned char kind = (unsigned char)who;
     crypto_generichash_state state;
-    crypto_generichash_init(&state, page->key, sizeof(page->key), SESSION_SECRET);
-    crypto_generichash_update(&state, (const unsigned char *)what, strlen(what) + 1);
-    crypto_generichash_update(&state, (const unsigned char *)text.data, text.length);
-    crypto_generichash_final(&state, ret_secret, SESSION_SECRET);
+    crypto_generichash_init(&state, page->key, sizeof(page->key), VISIT_SECRET);
+    crypto_generichash_update(&state, &kind, 1);
+    crypto_generichash_update(&state, (const unsigned char *)name.data, name.length);
+    crypto_generichash_final(&state, ret_secret, VISIT_SECRET);
 }
 
-void page_form_secret(const struct page *page, struct pw_text cookie,
-                      unsigned char ret_secret[SESSION_SECRET])
+/* NUL, or a name longer than any that signs in, is nobody. */
+static void find_by_proxy(struct visit *visit)
 {
-    derive(page, "sign-in", cookie, ret_secret);
+    struct pw_text user = visit->ask->user;
+    if (user.length == 0 || user.length >= SESSION_WHO || memchr(user.data, '\0', user.length))
+        return;
+    snprintf(visit->visitor.who, sizeof(visit->visitor.who), "%.*s", TEXT_FMT(user));
+    page_secret(visit->page, PAGE_PROXIED, user, visit->visitor.secret);
 }
 
 static void find_visitor(struct visit *visit)
 {
-    struct page *page = visit->page;
     const struct ask *ask = visit->ask;
-    if (!page->proxied) {
-        if (!session_find(page->sessions, page_cookie(ask->cookie, PAGE_COOKIE), ask->now_ms,
-                          &visit->session))
-            page_form_secret(page, page_cookie(ask->cookie, PAGE_FORM_COOKIE), visit->session.secret);
-        return;
-    }
-    if (ask->user.length == 0 || ask->user.length >= SESSION_WHO ||
-        memchr(ask->user.data, '\0', ask->user.length)) /* half of a name is another name */
-        return;
-    snprintf(visit->session.who, sizeof(visit->session.who), "%.*s", TEXT_FMT(ask->user));
-    derive(page, "proxy", ask->user, visit->session.secret);
+    struct page *page = visit->page;
+    if (page->proxied)
+        find_by_proxy(visit);
+    else if (session_find(page->sessions, page_cookie(page, ask->cookie, COOKIE_SESSION), ask->steady_ms,
+                          visit->visitor.who))
+        page_secret(page, PAGE_SIGNED_IN, text_of(visit->visitor.who), visit->visitor.secret);
+    else
+        page_secret(page, PAGE_NOBODY, page_cookie(page, ask->cookie, COOKIE_FORM), visit->visitor.secret);
 }
 
 /* ---- answering ----------------------------------------------------------------------------------------- */
 
 static void refuse_form(struct visit *visit)
 {
-    visit_fail(
+    act_give_back(
         visit, 403, "That form has expired",
         PW_TEXT("Nothing was done. The form was not made for you, here and now: go back, load the page anew, "
                 "and send it again."));
@@ -119,11 +137,13 @@ static void refuse_form(struct visit *visit)
  * does when this page leads on to the very same address. */
 static void lead_on(struct visit *visit)
 {
+    const struct ask *ask = visit->ask;
+    const char *mark = ask->query.length ? "?" : "";
     html(visit->out,
          "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>pathwayd</title>"
-         "<meta http-equiv=\"refresh\" content=\"0; url=%v\"></head>"
-         "<body><p><a href=\"%v\">Continue</a></p></body></html>\n",
-         visit->ask->path, visit->ask->path);
+         "<meta http-equiv=\"refresh\" content=\"0; url=%v%s%v\"></head>"
+         "<body><p><a href=\"%v%s%v\">Continue</a></p></body></html>\n",
+         ask->path, mark, ask->query, ask->path, mark, ask->query);
 }
 
 static void send_to_sign_in(struct visit *visit)
@@ -134,7 +154,7 @@ static void send_to_sign_in(struct visit *visit)
     else if (visit->ask->cross_site && !visit->ask->post)
         lead_on(visit);
     else if (visit->ask->post)
-        visit_fail(
+        act_give_back(
             visit, 403, "You are signed out",
             PW_TEXT("Nothing was done. Sign in in another tab, go back here, and send the form again."));
     else
@@ -154,7 +174,7 @@ static void run(struct visit *visit)
         visit_fail(visit, 405, "Not that way", PW_TEXT("This address cannot be used in that way."));
     else if (!route)
         visit_fail(visit, 404, "Not found", PW_TEXT("There is no such page."));
-    else if (!route->open && !visit->session.who[0])
+    else if (!route->open && !visit->visitor.who[0])
         send_to_sign_in(visit);
     else if (route->post && !visit_form_is_ours(visit))
         refuse_form(visit);
@@ -186,7 +206,7 @@ void page_answer(struct page *page, const struct ask *ask, struct reply *reply)
     }
     form_release(&visit.query);
     form_release(&visit.form);
-    sodium_memzero(&visit.session, sizeof(visit.session));
+    sodium_memzero(&visit.visitor, sizeof(visit.visitor));
 }
 
 void reply_release(struct reply *reply)

@@ -19,9 +19,15 @@
 #include "page/inquiry.h"
 #include "page/session.h"
 
-#define PAGE_COOKIE      "pathwayd_session"
-#define PAGE_FORM_COOKIE "pathwayd_form" /* of somebody who has not signed in yet */
-#define PAGE_LOCATION    512u
+#define PAGE_LOCATION 512u
+#define PAGE_COOKIE   512u
+#define COOKIE_NAME   32u
+
+enum cookie {
+    COOKIE_SESSION,
+    COOKIE_FORM, /* of somebody who has not signed in yet */
+    COOKIE_KNOWN /* of a browser in which somebody has before */
+};
 
 struct page {
     const struct config *config;
@@ -42,7 +48,8 @@ struct ask {
     struct pw_text body;        /* of a POST */
     struct pw_text user;        /* what the proxy says, empty: nothing */
     bool cross_site;            /* a link on another site led here (Fetch Metadata) */
-    int64_t now_ms;
+    int64_t now_ms;             /* by the calendar */
+    int64_t steady_ms;          /* by a clock that nobody sets */
 };
 
 struct reply { /* zeroed: empty */
@@ -51,16 +58,15 @@ struct reply { /* zeroed: empty */
     struct buffer body;
     bool lasting; /* it is the same for everybody, for ever: its address names its content */
     char location[PAGE_LOCATION];
-    char cookie[256];
-    unsigned retry_s; /* 0: not said */
+    char cookies[2][PAGE_COOKIE]; /* "": none */
+    unsigned retry_s;             /* 0: not said */
 };
 
 void page_answer(struct page *page, const struct ask *ask, struct reply *reply);
-/* The value of a cookie in that header; one that is there twice, or not at all, is empty. */
-struct pw_text page_cookie(struct pw_text header, const char *name);
-/* The secret of the forms of whoever has that cookie and has not signed in. */
-void page_form_secret(const struct page *page, struct pw_text cookie,
-                      unsigned char ret_secret[SESSION_SECRET]);
+void page_cookie_name(const struct page *page, enum cookie cookie, char ret_name[COOKIE_NAME]);
+/* Its value in that header; one that is there twice, or not at all, is empty. */
+struct pw_text page_cookie(const struct page *page, struct pw_text header, enum cookie cookie);
+struct pw_text page_cookie_value(struct pw_text header, const char *name);
 void reply_release(struct reply *reply);
 
 #endif

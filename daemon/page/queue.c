@@ -57,7 +57,7 @@ struct list {
     bool mine;
     const char *queue; /* "": cases in none; NULL: not by queue */
     const char *level; /* at least */
-    struct pw_text after;
+    uint64_t after;
 };
 
 static bool ask_list(struct visit *visit, const struct list *list, struct answer *answer)
@@ -75,10 +75,8 @@ static bool ask_list(struct visit *visit, const struct list *list, struct answer
         json_member_string(&request, "min_level", list->level);
     json_write_key(&request, "limit");
     buffer_string(&request, QUEUE_ROWS);
-    if (list->after.length) {
-        json_write_key(&request, "after");
-        buffer_text(&request, list->after);
-    }
+    if (list->after)
+        json_member_unsigned(&request, "after", list->after);
     visit_ask(visit, &request, answer);
     return answer->good;
 }
@@ -155,7 +153,7 @@ static void put_filter(struct visit *visit, const char *level)
                                             {"required", "required or above"},
                                             {"prohibited", "prohibited"}};
     html(visit->out,
-         "<form class=\"filter\" action=\"%s\"><label for=\"level\">Show</label><select id=\"level\" "
+         "<form class=\"filter\" action=\"%s\"><label for=\"level\">Level</label><select id=\"level\" "
          "name=\"level\">",
          visit->page->base);
     for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
@@ -187,11 +185,9 @@ static bool put_lists(struct visit *visit, const char *level)
 static bool put_rest(struct visit *visit, const char *level)
 {
     const struct config *config = visit->page->config;
-    struct pw_text queue = form_value(&visit->query, "queue"), after = form_value(&visit->query, "after");
-    struct list list = {.title = "Everybody's", .queue = "", .level = level, .after = after};
-    for (size_t i = 0; i < after.length; i++)
-        if (after.data[i] < '0' || after.data[i] > '9' || after.length > 18)
-            list.after = (struct pw_text){0};
+    struct pw_text queue = form_value(&visit->query, "queue");
+    struct list list = {
+        .title = "Everybody's", .queue = "", .level = level, .after = visit_number(visit, "after")};
     if (text_is(form_value(&visit->query, "mine"), "1"))
         list = (struct list){.title = "Yours", .mine = true, .level = level, .after = list.after};
     for (uint32_t i = 0; i < config->queue_count; i++)
@@ -233,14 +229,8 @@ static void ask_search(struct visit *visit, struct pw_text words, struct answer 
     json_member_text(&request, "text", words);
     json_write_key(&request, "limit");
     buffer_string(&request, QUEUE_ROWS);
-    struct pw_text after = form_value(&visit->query, "after");
-    bool number = after.length > 0 && after.length < 18;
-    for (size_t i = 0; i < after.length; i++)
-        number = number && after.data[i] >= '0' && after.data[i] <= '9';
-    if (number) {
-        json_write_key(&request, "after");
-        buffer_text(&request, after);
-    }
+    if (visit_number(visit, "after"))
+        json_member_unsigned(&request, "after", visit_number(visit, "after"));
     visit_ask(visit, &request, answer);
 }
 

@@ -9,6 +9,7 @@
 #include <microhttpd.h>
 #include <pathwayd/plugin.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,7 @@
 #define SPARE_FILES 64u /* for the daemon's endpoint, the accounts, the log */
 
 struct server {
+    atomic_size_t bodies; /* bytes of forms that are being received */
     struct page *page;
     struct connections *connections;
     char authority[256]; /* what the Host header says: "reviews.example.edu", "127.0.0.1:7443" */
@@ -31,6 +33,7 @@ struct server {
 
 /* One request, from its first line on. */
 struct exchange {
+    size_t most;   /* of its body */
     char *address; /* path and query, as they were sent */
     struct buffer body;
     bool begun;
@@ -46,7 +49,7 @@ static int64_t now_ms(void)
 static int64_t steady_ms(void)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK_BOOTTIME, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
@@ -85,8 +88,9 @@ static enum MHD_Result send_reply(const struct server *server, struct MHD_Connec
         MHD_add_response_header(response, "Strict-Transport-Security", "max-age=31536000");
     if (reply->location[0])
         MHD_add_response_header(response, "Location", reply->location);
-    if (reply->cookie[0])
-        MHD_add_response_header(response, "Set-Cookie", reply->cookie);
+    for (size_t i = 0; i < sizeof(reply->cookies) / sizeof(reply->cookies[0]); i++)
+        if (reply->cookies[i][0])
+            MHD_add_response_header(response, "Set-Cookie", reply->cookies[i]);
     if (code == 405)
         MHD_add_response_header(response, "Allow", "GET, HEAD, POST");
     if (reply->retry_s) {
@@ -162,7 +166,7 @@ static struct pw_text header(struct MHD_Connection *connection, const char *name
 
 /* A sentence for what is wrong with the head of a request, *ret_code with it; NULL: nothing. */
 static const char *check_head(const struct server *server, struct MHD_Connection *connection,
-                              const char *method, unsigned *ret_code)
+                              const char *method, size_t most, unsigned *ret_code)
 {
     bool post = strcmp(method, "POST") == 0;
     struct pw_text origin = header(connection, "Origin", NULL),
@@ -184,7 +188,7 @@ static const char *check_head(const struct server *server, struct MHD_Connection
     if (post && (type.length < sizeof(form) - 1 || strncasecmp(type.data, form, sizeof(form) - 1) != 0))
         return "Forms are sent as application/x-www-form-urlencoded.";
     *ret_code = 413;
-    if (length.length > 6 || (length.length && strtoul(length.data, NULL, 10) > FORM_BYTES))
+    if (length.length > 6 || (length.length && strtoul(length.data, NULL, 10) > most))
         return "That is too much for a form. Nothing was done.";
     return NULL;
 }
@@ -202,7 +206,8 @@ static enum MHD_Result answer(const struct server *server, struct MHD_Connection
                       .body = buffer_view(&exchange->body),
                       .cookie = header(connection, "Cookie", &twice),
                       .cross_site = text_is(header(connection, "Sec-Fetch-Site", NULL), "cross-site"),
-                      .now_ms = now_ms()};
+                      .now_ms = now_ms(),
+                      .steady_ms = steady_ms()};
     if (page->proxied)
         ask.user = header(connection, page->config->page_server.header, NULL);
     if (exchange->body.failed)
@@ -214,11 +219,30 @@ static enum MHD_Result answer(const struct server *server, struct MHD_Connection
     return result;
 }
 
+/* Who signs in has little to say, and is nobody yet. */
+static size_t most_of(const struct page *page, const char *address)
+{
+    size_t base = strlen(page->base);
+    return strncmp(address, page->base, base) == 0 && strncmp(address + base, "sign-in", 7) == 0
+               ? SIGN_IN_BYTES
+               : FORM_BYTES;
+}
+
+/* Sent in chunks, a form does not say beforehand how large it is. All that is being received has one bound as well. */
+static void take_body(struct server *server, struct exchange *exchange, const char *bytes, size_t length)
+{
+    size_t before = exchange->body.capacity;
+    if (exchange->body.length + length > exchange->most || atomic_load(&server->bodies) > SERVER_BODIES)
+        exchange->body.failed = true;
+    buffer_append(&exchange->body, bytes, length);
+    atomic_fetch_add(&server->bodies, exchange->body.capacity - before);
+}
+
 static enum MHD_Result handle(void *owner, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *upload,
                               size_t *upload_length, void **seen)
 {
-    const struct server *server = owner;
+    struct server *server = owner;
     struct exchange *exchange = *seen;
     unsigned code = 0;
     (void)url;
@@ -227,15 +251,14 @@ static enum MHD_Result handle(void *owner, struct MHD_Connection *connection, co
     if (!exchange || !exchange->address || !is_trusted(server->page, file_of(connection)))
         return MHD_NO;
     if (!exchange->begun) {
-        const char *trouble = check_head(server, connection, method, &code);
+        exchange->most = most_of(server->page, exchange->address);
+        const char *trouble = check_head(server, connection, method, exchange->most, &code);
         exchange->begun = true;
         return trouble ? refuse(server, connection, code, trouble) : MHD_YES;
     }
     if (*upload_length == 0)
         return answer(server, connection, method, exchange);
-    if (exchange->body.length + *upload_length > FORM_BYTES) /* sent in chunks, without saying how many */
-        exchange->body.failed = true;
-    buffer_append(&exchange->body, upload, *upload_length);
+    take_body(server, exchange, upload, *upload_length);
     *upload_length = 0;
     return MHD_YES;
 }
@@ -270,6 +293,7 @@ static void completed(void *owner, struct MHD_Connection *connection, void **see
     if (!exchange)
         return;
     free(exchange->address);
+    atomic_fetch_sub(&server->bodies, exchange->body.capacity);
     buffer_release(&exchange->body);
     free(exchange);
     *seen = NULL;

@@ -14,7 +14,7 @@
 
 struct entry {
     unsigned char hash[HASH];
-    struct session session;
+    char who[SESSION_WHO];
     int64_t begun_ms, seen_ms;
     bool used;
 };
@@ -89,20 +89,18 @@ void session_begin(struct sessions *sessions, const char *who, int64_t now_ms, c
     struct entry *entry = room(sessions, now_ms);
     *entry = (struct entry){.begun_ms = now_ms, .seen_ms = now_ms, .used = true};
     hash((struct pw_text){ret_token, SESSION_TOKEN - 1}, entry->hash);
-    snprintf(entry->session.who, sizeof(entry->session.who), "%s", who);
-    randombytes_buf(entry->session.secret, sizeof(entry->session.secret));
+    snprintf(entry->who, sizeof(entry->who), "%s", who);
     pthread_mutex_unlock(&sessions->lock);
 }
 
-bool session_find(struct sessions *sessions, struct pw_text token, int64_t now_ms,
-                  struct session *ret_session)
+bool session_find(struct sessions *sessions, struct pw_text token, int64_t now_ms, char ret_who[SESSION_WHO])
 {
     pthread_mutex_lock(&sessions->lock);
     struct entry *entry = find(sessions, token);
     bool found = entry && lives(entry, now_ms);
     if (found) {
         entry->seen_ms = now_ms;
-        *ret_session = entry->session;
+        memcpy(ret_who, entry->who, SESSION_WHO);
     }
     pthread_mutex_unlock(&sessions->lock);
     return found;

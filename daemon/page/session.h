@@ -14,23 +14,16 @@
 #define SESSIONS        1024u /* at one time; the one that was quiet longest makes room */
 #define SESSION_IDLE_MS INT64_C(1800000)
 #define SESSION_MOST_MS INT64_C(43200000)
-#define SESSION_TOKEN   44u /* 32 bytes in base64url, and NUL */
-#define SESSION_SECRET  32u
+#define SESSION_TOKEN   44u  /* 32 bytes in base64url, and NUL */
 #define SESSION_WHO     129u /* bytes of a name, and NUL */
-
-struct session {
-    char who[SESSION_WHO];
-    unsigned char secret[SESSION_SECRET]; /* of its forms */
-};
 
 struct sessions;
 struct sessions *sessions_new(void); /* NULL: out of memory */
 void sessions_free(struct sessions *sessions);
 
-/* All are for any thread. `token`: what the browser sent, whatever that is. */
+/* All are for any thread. `now_ms` is of a clock that nobody sets (CLOCK_BOOTTIME). `token`: what the browser sent, whatever that is. */
 void session_begin(struct sessions *sessions, const char *who, int64_t now_ms, char ret_token[SESSION_TOKEN]);
-bool session_find(struct sessions *sessions, struct pw_text token, int64_t now_ms,
-                  struct session *ret_session);
+bool session_find(struct sessions *sessions, struct pw_text token, int64_t now_ms, char ret_who[SESSION_WHO]);
 void session_end(struct sessions *sessions, struct pw_text token);
 
 #endif

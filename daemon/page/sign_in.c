@@ -10,11 +10,36 @@
 #include <string.h>
 #include "json/json.h"
 
-static void set_cookie(struct visit *visit, const char *name, const char *value, bool ended)
+#define KNOWN_S 7776000 /* a browser is known for 90 days */
+
+/* `lives_s`: 0 as long as the browser runs, less than that: it ends now. */
+static void set_cookie(struct visit *visit, enum cookie cookie, const char *value, int lives_s)
 {
-    snprintf(visit->reply->cookie, sizeof(visit->reply->cookie),
-             "%s=%s; Path=%s; HttpOnly; Secure; SameSite=Strict%s", name, value, visit->page->base,
-             ended ? "; Max-Age=0" : "");
+    char name[COOKIE_NAME], age[32] = "";
+    struct reply *reply = visit->reply;
+    char *out = reply->cookies[0][0] ? reply->cookies[1] : reply->cookies[0];
+    page_cookie_name(visit->page, cookie, name);
+    if (lives_s != 0)
+        snprintf(age, sizeof(age), "; Max-Age=%d", lives_s > 0 ? lives_s : 0);
+    snprintf(out, PAGE_COOKIE, "%s=%s; Path=%s; HttpOnly; Secure; SameSite=Strict%s", name, value,
+             visit->page->base, age);
+}
+
+/* Whether somebody has signed in by that name in this browser: others cannot lock it out (OWASP, device cookies). */
+static void known_value(const struct visit *visit, struct pw_text name, char ret_value[SESSION_TOKEN])
+{
+    unsigned char secret[VISIT_SECRET];
+    page_secret(visit->page, PAGE_KNOWN, name, secret);
+    sodium_bin2base64(ret_value, SESSION_TOKEN, secret, sizeof(secret),
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+static bool is_known(const struct visit *visit, struct pw_text name)
+{
+    char value[SESSION_TOKEN];
+    struct pw_text sent = page_cookie(visit->page, visit->ask->cookie, COOKIE_KNOWN);
+    known_value(visit, name, value);
+    return sent.length == SESSION_TOKEN - 1 && sodium_memcmp(sent.data, value, SESSION_TOKEN - 1) == 0;
 }
 
 /* Where to go then: an address of ours, or the queue. */
@@ -28,27 +53,36 @@ static struct pw_text destination(const struct visit *visit)
     return plain ? to : (struct pw_text){0};
 }
 
-/* A fresh cookie, which the form's token then follows from. */
+#define FORM_BYTES_RANDOM 24u
+#define FORM_VALUE        33u /* these in base64url, and NUL */
+
+/* The cookie that the form's token follows from; a browser with several tabs keeps the one it has. */
 static void begin_form(struct visit *visit)
 {
-    unsigned char bytes[24], key[SESSION_SECRET];
-    char value[sodium_base64_ENCODED_LEN(sizeof(bytes), sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
+    unsigned char bytes[FORM_BYTES_RANDOM];
+    char value[FORM_VALUE];
+    struct pw_text sent = page_cookie(visit->page, visit->ask->cookie, COOKIE_FORM);
+    if (sent.length == FORM_VALUE - 1) {
+        page_secret(visit->page, PAGE_NOBODY, sent, visit->visitor.secret);
+        return;
+    }
     randombytes_buf(bytes, sizeof(bytes));
     sodium_bin2base64(value, sizeof(value), bytes, sizeof(bytes), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    set_cookie(visit, PAGE_FORM_COOKIE, value, false);
-    page_form_secret(visit->page, text_of(value), key);
-    memcpy(visit->session.secret, key, sizeof(key));
+    set_cookie(visit, COOKIE_FORM, value, 0);
+    page_secret(visit->page, PAGE_NOBODY, text_of(value), visit->visitor.secret);
 }
 
 static void put_form(struct visit *visit, const char *trouble)
 {
     struct pw_text to = destination(visit), name = form_value(&visit->form, "name");
-    visit->session.who[0] = '\0';
+    visit->visitor.who[0] = '\0';
     begin_form(visit);
-    visit_begin(visit, "Sign in", NULL);
+    visit_begin(visit, trouble ? "Not signed in" : "Sign in", NULL);
     html(visit->out, "<div class=\"narrow\"><h1>Sign in</h1>");
     if (trouble)
-        html(visit->out, "<p class=\"alert\" role=\"alert\">%s</p>", trouble);
+        html(visit->out, "<p class=\"alert\" role=\"alert\" tabindex=\"-1\" autofocus>%s</p>", trouble);
+    else if (form_value(&visit->query, "out").length)
+        html(visit->out, "<p class=\"done\" role=\"status\">You are signed out.</p>");
     visit_form(visit, "sign-in", 0);
     html(visit->out,
          "<input type=\"hidden\" name=\"to\" value=\"%v\">"
@@ -70,7 +104,7 @@ static void put_form(struct visit *visit, const char *trouble)
 
 void view_sign_in(struct visit *visit)
 {
-    if (visit->page->proxied || visit->session.who[0])
+    if (visit->page->proxied || visit->visitor.who[0])
         visit_go(visit, "%s", "");
     else
         put_form(visit, NULL);
@@ -81,8 +115,10 @@ static void signed_in(struct visit *visit, struct pw_text name)
     char who[SESSION_WHO], token[SESSION_TOKEN];
     struct pw_text to = destination(visit);
     snprintf(who, sizeof(who), "%.*s", TEXT_FMT(name));
-    session_begin(visit->page->sessions, who, visit->ask->now_ms, token);
-    set_cookie(visit, PAGE_COOKIE, token, false);
+    session_begin(visit->page->sessions, who, visit->ask->steady_ms, token);
+    set_cookie(visit, COOKIE_SESSION, token, 0);
+    known_value(visit, name, token);
+    set_cookie(visit, COOKIE_KNOWN, token, KNOWN_S);
     visit_go(visit, "%.*s", TEXT_FMT(to));
     fprintf(stderr, "pathwayd-page: %s signed in\n", who);
 }
@@ -113,24 +149,31 @@ void view_signing_in(struct visit *visit)
     enum account_verdict verdict =
         name.length == 0 || name.length >= SESSION_WHO
             ? ACCOUNT_WRONG
-            : account_check(visit->page->accounts, name, form_value(&visit->form, "password"),
-                            form_value(&visit->form, "code"), visit->ask->now_ms);
+            : account_check(visit->page->accounts,
+                            &(struct attempt){.name = name,
+                                              .password = form_value(&visit->form, "password"),
+                                              .code = form_value(&visit->form, "code"),
+                                              .known = is_known(visit, name),
+                                              .now_ms = visit->ask->now_ms,
+                                              .steady_ms = visit->ask->steady_ms});
     if (verdict == ACCOUNT_GOOD) {
         signed_in(visit, name);
         return;
     }
     visit->reply->code = verdicts[verdict].code;
     visit->reply->retry_s = verdict == ACCOUNT_BUSY     ? 2
-                            : verdict == ACCOUNT_LOCKED ? ACCOUNT_LOCK_MS / 1000
+                            : verdict == ACCOUNT_LOCKED ? ACCOUNT_LOCK_MOST_MS / 1000
                                                         : 0;
     fprintf(stderr, "pathwayd-page: %s\n", verdicts[verdict].log);
-    put_form(visit, verdicts[verdict].sentence);
+    put_form(visit, verdict == ACCOUNT_WRONG && !visit->page->config->page_server.second_factor
+                        ? "The name or the password is not right. After five failures a name has to wait."
+                        : verdicts[verdict].sentence);
 }
 
 void view_sign_out(struct visit *visit)
 {
     if (!visit->page->proxied)
-        session_end(visit->page->sessions, page_cookie(visit->ask->cookie, PAGE_COOKIE));
-    set_cookie(visit, PAGE_COOKIE, "", true);
-    visit_go(visit, "sign-in");
+        session_end(visit->page->sessions, page_cookie(visit->page, visit->ask->cookie, COOKIE_SESSION));
+    set_cookie(visit, COOKIE_SESSION, "", -1);
+    visit_go(visit, "sign-in?out=1");
 }

@@ -38,7 +38,7 @@ static void put_menu(struct visit *visit, const char *here)
 
 static void put_visitor(struct visit *visit)
 {
-    html(visit->out, "<div class=\"who\"><span>%s</span>", visit->session.who);
+    html(visit->out, "<div class=\"who\"><span>%s</span>", visit->visitor.who);
     if (!visit->page->proxied) {
         visit_form(visit, "sign-out", 0);
         html(visit->out, "<button class=\"quiet\">Sign out</button></form>");
@@ -58,7 +58,7 @@ void visit_begin(struct visit *visit, const char *title, const char *here)
         "<body><a class=\"skip\" href=\"#main\">Skip to the content</a><header><a class=\"name\" "
         "href=\"%s\">pathwayd</a>",
         title, base, style_version, base, style_version, base);
-    if (visit->session.who[0]) {
+    if (visit->visitor.who[0]) {
         put_menu(visit, here);
         put_visitor(visit);
     }
@@ -125,7 +125,7 @@ void visit_token(const struct visit *visit, struct pw_text action, uint64_t revi
     unsigned char mac[crypto_auth_BYTES], message[PAGE_LOCATION];
     int length = snprintf((char *)message, sizeof(message), "%llu %.*s", (unsigned long long)revision,
                           (int)(action.length > 400 ? 400 : action.length), action.data ? action.data : "");
-    crypto_auth(mac, message, (unsigned long long)length, visit->session.secret);
+    crypto_auth(mac, message, (unsigned long long)length, visit->visitor.secret);
     sodium_bin2base64(ret_token, VISIT_TOKEN, mac, sizeof(mac), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
@@ -139,13 +139,22 @@ void visit_form(struct visit *visit, const char *action, uint64_t revision)
          visit->page->base, text_of(action), token, revision);
 }
 
+static uint64_t number(struct pw_text text)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < text.length && i < 18 && text.data[i] >= '0' && text.data[i] <= '9'; i++)
+        value = value * 10 + (uint64_t)(text.data[i] - '0');
+    return value;
+}
+
+uint64_t visit_number(const struct visit *visit, const char *name)
+{
+    return number(form_value(&visit->query, name));
+}
+
 uint64_t visit_form_revision(const struct visit *visit)
 {
-    struct pw_text text = form_value(&visit->form, "revision");
-    uint64_t revision = 0;
-    for (size_t i = 0; i < text.length && i < 18 && text.data[i] >= '0' && text.data[i] <= '9'; i++)
-        revision = revision * 10 + (uint64_t)(text.data[i] - '0');
-    return revision;
+    return number(form_value(&visit->form, "revision"));
 }
 
 bool visit_form_is_ours(struct visit *visit)
@@ -162,7 +171,7 @@ const struct config_person *visit_person(const struct visit *visit)
 {
     const struct config *config = visit->page->config;
     for (uint32_t i = 0; i < config->person_count; i++)
-        if (config->people[i].sign_in && strcmp(config->people[i].sign_in, visit->session.who) == 0)
+        if (config->people[i].sign_in && strcmp(config->people[i].sign_in, visit->visitor.who) == 0)
             return &config->people[i];
     return NULL;
 }
@@ -170,7 +179,7 @@ const struct config_person *visit_person(const struct visit *visit)
 struct pw_text visit_actor(const struct visit *visit)
 {
     const struct config_person *person = visit_person(visit);
-    return text_of(person && person->account ? person->account : visit->session.who);
+    return text_of(person && person->account ? person->account : visit->visitor.who);
 }
 
 struct pw_text visit_name(const struct visit *visit)
@@ -185,7 +194,7 @@ void visit_request(const struct visit *visit, struct buffer *request, const char
 {
     json_write_begin(request, '{');
     json_member_string(request, "op", op);
-    json_member_string(request, "as", visit->session.who);
+    json_member_string(request, "as", visit->visitor.who);
 }
 
 void visit_ask(struct visit *visit, struct buffer *request, struct answer *ret_answer)

@@ -9,13 +9,21 @@
 #include "page/html.h"
 #include "page/page.h"
 
+#define VISIT_SECRET 32u
+
+/* Who it is, and what makes forms theirs. */
+struct visitor {
+    char who[SESSION_WHO]; /* "": nobody has signed in */
+    unsigned char secret[VISIT_SECRET];
+};
+
 struct visit {
     struct page *page;
     const struct ask *ask;
     struct reply *reply;
-    struct buffer *out;     /* the reply's body */
-    struct pw_text path;    /* below the base, without a slash in front: "case/C-000001" */
-    struct session session; /* who: "" when nobody has signed in */
+    struct buffer *out;  /* the reply's body */
+    struct pw_text path; /* below the base, without a slash in front: "case/C-000001" */
+    struct visitor visitor;
     struct form query, form;
 };
 
@@ -47,6 +55,9 @@ uint64_t visit_form_revision(const struct visit *visit);
 void visit_token(const struct visit *visit, struct pw_text action, uint64_t revision,
                  char ret_token[VISIT_TOKEN]);
 
+/* A number that stands behind the ? of the address; 0: there is none. */
+uint64_t visit_number(const struct visit *visit, const char *name);
+
 /* ---- who it is ---- */
 
 /* Of the configuration's people; NULL: none of them, and the daemon will say so. */
@@ -54,6 +65,11 @@ const struct config_person *visit_person(const struct visit *visit);
 /* What the record calls them, and what cases do, where they are somebody's. */
 struct pw_text visit_actor(const struct visit *visit);
 struct pw_text visit_name(const struct visit *visit);
+
+enum page_who { PAGE_NOBODY, PAGE_SIGNED_IN, PAGE_PROXIED, PAGE_KNOWN };
+/* What follows from this run's key and a name (of PAGE_NOBODY: the cookie of the sign-in form). */
+void page_secret(const struct page *page, enum page_who who, struct pw_text name,
+                 unsigned char ret_secret[VISIT_SECRET]);
 
 /* ---- asking the daemon ---- */
 

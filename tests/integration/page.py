@@ -7,6 +7,7 @@ import json
 import os
 import re
 import resource
+import signal
 import socket
 import sqlite3
 import threading
@@ -60,7 +61,7 @@ def plain(reply):
 
 
 def alert(reply):
-    found = re.search(r'role="alert">(.*?)</(?:div|p></div)>', reply.text, re.S)
+    found = re.search(r'role="alert"[^>]*>(.*?)</(?:div|p></div)>', reply.text, re.S)
     return found.group(1) if found else ""
 
 
@@ -213,7 +214,7 @@ check(leave.code == 303 and leave.location == "/", "who is signed in need not si
 left = fixed.get("/nothing").form("sign-out")
 check(fixed.send(left, {"token": "x" * 43}).code == 403 and fixed.get("/").location != "/sign-in?to=", "nobody is signed out by another page's form")
 reply = fixed.send(left)
-check(reply.code == 303 and "pathwayd_session" not in fixed.cookies and reply.location == "/sign-in", "signed out")
+check(reply.code == 303 and "pathwayd_session" not in fixed.cookies and reply.location == "/sign-in?out=1" and "You are signed out" in fixed.get(reply.location).text, "signed out")
 check(signed_out.get("/").location == "/sign-in?to=" and signed_out.send(left).code == 403, "the old cookie is worth nothing then")
 for mode, content, words in ((0o644, None, "chmod 600"), (0o600, "rubbish", "this is not"),
                              (0o600, '{"accounts": [{"name": "ann"}]}', "this is not")):
@@ -301,7 +302,7 @@ check(code(raw(head("http://evil.example/", cookie(ann), host=False))) in (400, 
 before = revision("E-1")
 for act in ACTS:
     for address in (f"{C[1]}/{act}", f"{C[1]}/{act}?revision={before}&text=x&disposition=proceed&reason=x"):
-        check(ann.get(address).code in (404, 405) and ann.ask("HEAD", address).code in (404, 405), f"GET {address[:40]} is nothing")
+        check(ann.get(address).location == C[1] and ann.ask("HEAD", address).code == 303, f"GET {address[:40]} is only the case")
 check(revision("E-1") == before and not [a for a in audit("control.through") if a["op"] not in ("case.show",)], "and nothing was done")
 for address in ("/", "/health", "/report", "/search", C[1], "/style.css"):
     check(ann.post(address, {"token": "x"}).code in (403, 404, 405), f"POST {address} is nothing")
@@ -389,7 +390,7 @@ def does(browser, number, act, fields=None, seen=None):
     form = browser.get(C[number]).form(f"/{act}")
     reply = browser.send(form, fields or {})
     after = browser.get(reply.location) if reply.code == 303 else reply
-    return check(reply.code == 303 and reply.location == f"{C[number]}?done={act}" and 'class="done"' in after.text and
+    return check(reply.code == 303 and reply.location.startswith(f"{C[number]}?done=") and 'class="done"' in after.text and
                  (seen or "") in after.page.text,
                  f"{act} {reply.code} {alert(reply)}")
 
@@ -410,7 +411,7 @@ does(ann, 4, "hold", {"until": day(3), "reason": "The key stays here."}, "The ke
 does(ann, 4, "assign", {"reviewer": "ben", "note": "You know the group."}, "You know the group.")
 does(ben, 4, "decide", {"disposition": "proceed_with_mitigation", "reason": "With care.", "mitigations": ["It is escorted."]}, "With care.")
 does(ben, 4, "mitigation", {"mitigation": "1", "what": "owner", "value": "Head of laboratory"}, "Head of laboratory")
-does(ben, 4, "mitigation", {"what": "done"}, "done")
+does(ben, 4, "mitigation", {"mitigation": "1", "what": "done"}, "done")
 does(ann, 4, "dissent", {"text": "It is not enough."}, "It is not enough.")
 does(ann, 4, "close", {"note": "All said."}, "closed")
 does(ann, 4, "reopen", {"reason": "Not all."}, "Not all.")
@@ -477,13 +478,13 @@ for what, body in (("many fields", base + b"&a=1" * 97), ("bad escapes", base + 
     reply = ann.ask("POST", form["action"], body)
     check(reply.code == 400 and guarded(reply) and revision("E-6") == 1, f"{what}: {reply.code}")
 kind = "Content-Type: application/x-www-form-urlencoded"
-got = raw(head(form["action"], cookie(ann), kind, "Content-Length: 200000", method="POST"), end=False)
+got = raw(head(form["action"], cookie(ann), kind, "Content-Length: 400000", method="POST"), end=False)
 check(code(got) == 413 and b"nosniff" in got, "a form too large is refused before it comes")
 check(code(raw(head(form["action"], cookie(ann), kind, "Content-Length: 99999999999999999999999", method="POST"), end=False)) in (400, 413),
       "whatever length it says")
 check(code(raw(head(form["action"], cookie(ann), kind, "Content-Length: -1", method="POST"), end=False)) in (400, 413), "or minus one")
 chunk = b"2000\r\n" + b"a" * 0x2000 + b"\r\n"
-got = raw(head(form["action"], cookie(ann), kind, "Transfer-Encoding: chunked", method="POST") + chunk * 20 + b"0\r\n\r\n", end=False)
+got = raw(head(form["action"], cookie(ann), kind, "Transfer-Encoding: chunked", method="POST") + chunk * 60 + b"0\r\n\r\n", end=False)
 check(code(got) == 413, f"or in pieces {code(got)}")
 small = base + b"&text=In+pieces."
 got = raw(head(form["action"], cookie(ann), kind, "Transfer-Encoding: chunked", method="POST") + b"%x\r\n" % len(small) + small + b"\r\n0\r\n\r\n",
@@ -545,6 +546,39 @@ keep = head("/style.css").replace(b"Connection: close", b"Connection: keep-alive
 got = raw(keep * 3 + head("/nothing"), end=False)
 check([int(c) for c in re.findall(rb"HTTP/1\.1 (\d{3}) ", got)] == [200, 200, 200, 404], "requests in a row are answered in a row")
 check(ann.get("/").code == 200, "and the page is well")
+
+# ---- nothing is lost ------------------------------------------------------------------------------------------------
+
+both = [ann.get(C[9]).form("/decide"), cleo.get(C[9]).form("/decide")]
+check(cleo.send(both[1], {"disposition": "proceed", "reason": "Quicker."}).code == 303, "somebody else decides meanwhile")
+reply = ann.send(both[0], {"disposition": "proceed", "reason": HOSTILE})
+areas = [html.unescape(area) for area in re.findall(r"readonly>\n(.*?)</textarea>", reply.text, re.S)]
+check(reply.code == 409 and HOSTILE in areas and "still in the form" not in reply.text, f"what cannot be done any more comes back {reply.code} {areas}")
+check(ann.get(C[9] + "?done=decide").text.count('role="status"') == 0, "and no link can say that something was done")
+form = cleo.get(C[10]).form("/comment")
+cleo.send(cleo.get("/").form("/sign-out"))
+reply = cleo.send(form, {"text": HOSTILE})
+areas = [html.unescape(area) for area in re.findall(r"readonly>\n(.*?)</textarea>", reply.text, re.S)]
+check(reply.code == 403 and areas == [HOSTILE], f"nor is it lost when one is signed out meanwhile {reply.code}")
+check(ann.get("/?queue=labs&after=007").code == 200, "a number may begin with zeros")
+got = raw(head("/sign-in", kind, "Content-Length: 5000", method="POST"), end=False)
+check(code(got) == 413, "who signs in has little to say")
+
+# ---- the daemon that hangs -----------------------------------------------------------------------------------------
+
+form = ann.get(C[11]).form("/decide")
+os.kill(daemon.process.pid, signal.SIGSTOP)
+replies = []
+askers = [threading.Thread(target=lambda: replies.append(ann.send(form, {"disposition": "proceed", "reason": HOSTILE}))) for _ in range(20)]
+for asker in askers:
+    asker.start()
+check(until(lambda: Browser(daemon.port).get(style).code == 200, 60), "what needs no daemon is there while it hangs")
+for asker in askers:
+    asker.join(120)
+check(len(replies) == 20 and all(r.code == 503 and HOSTILE.split("\n")[0] in html.unescape(r.text) for r in replies),
+      f"everybody is told, and gets back what they wrote {[r.code for r in replies]}")
+os.kill(daemon.process.pid, signal.SIGCONT)
+check(until(lambda: ann.get("/").code == 200, 60), "and all is well when it goes on")
 
 # ---- the daemon away -----------------------------------------------------------------------------------------------
 

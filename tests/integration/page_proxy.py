@@ -183,12 +183,12 @@ check(ann.send(form, {"text": "By TLS. 清华"}, {"Origin": f"https://{authority
 check(ann.send(ann.get(C[2]).form("/comment"), {"text": "No origin."}).code == 303 and case("E-2")["timeline"][0]["words"] == "By TLS. 清华",
       "or without an origin")
 reply = ann.send(ann.get(C[2]).form("/decide"), {"disposition": "proceed", "reason": "Known for years."})
-check(reply.code == 303 and reply.location == f"{C[2]}?done=decide" and case("E-2")["state"] == "decided", "a case is decided")
+check(reply.code == 303 and reply.location.startswith(f"{C[2]}?done=") and case("E-2")["state"] == "decided", "a case is decided")
 check(case("E-2")["decisions"][0]["actor"] == "ann@example.edu", "by whom the proxy said")
 check(audit("control.through")[-1]["op"] == "case.decide" and audit("control.through")[-1]["actor"] == "ann@example.edu",
       "and so it is in the audit log")
 check(audrey.post(C[3] + "/comment", form["fields"]).code == 403, "an auditor does nothing")
-check(ann.send(form, {"text": "x" * 100000}).code == 413, "a form too large ends at the proxy")
+check(ann.send(form, {"text": "x" * 400000}).code == 413, "a form too large ends at the proxy")
 check(ann.get("/", Host="evil.example").code in (400, 421), "another host is not this page")
 
 # ---- who would be somebody -----------------------------------------------------------------------------------------
@@ -267,7 +267,7 @@ for address in todo:
              not link.endswith("/search")][:5]
 check(all(status == 200 for status in seen.values()), f"and is there {seen}")
 reply = ann.send(ann.get("/reviews" + C[3]).form("/take"))
-check(reply.code == 303 and reply.location == f"/reviews{C[3]}?done=take" and ann.get(reply.location).code == 200,
+check(reply.code == 303 and reply.location.startswith(f"/reviews{C[3]}?done=") and ann.get(reply.location).code == 200,
       f"what is done leads back there {reply.location}")
 reply = ann.send(ann.get("/reviews" + C[3]).form("/comment"), {"text": "Below."}, {"Origin": f"https://{authority}"})
 check(reply.code == 303 and case("E-3")["timeline"][-1]["words"] == "Below.", "and forms are taken")

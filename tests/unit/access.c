@@ -48,6 +48,19 @@ static void who_signed_in_is_asked_for(void **state)
     assert_false(actor.person); /* a system's account is nobody in particular there either */
 }
 
+/* Under either of their names they are one person, whichever stands in the record. */
+static void one_person_is_not_two(void **state)
+{
+    struct refusal refusal = {0};
+    struct actor actor = page;
+    (void)state;
+    assert_int_equal(access_as(&config, PW_TEXT("alice@example.edu"), &actor, &refusal), 0);
+    assert_int_not_equal(actor_may_second(&actor, "alice", &refusal), 0);
+    assert_int_not_equal(actor_may_second(&actor, "alice@example.edu", &refusal), 0);
+    assert_int_equal(actor_may_second(&actor, "bob@example.edu", &refusal), 0);
+    assert_int_equal(actor_may_second(&actor, "", &refusal), 0);
+}
+
 static void nobody_else_is(void **state)
 {
     struct refusal refusal = {0};
@@ -79,6 +92,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_signed_in_is_asked_for),
+        cmocka_unit_test(one_person_is_not_two),
         cmocka_unit_test(nobody_else_is),
         cmocka_unit_test(others_ask_for_themselves),
     };

@@ -40,8 +40,9 @@ static struct accounts *open_accounts(bool second_factor, int64_t started_ms)
 static void write_file(const struct account *items, uint32_t count)
 {
     char *error = NULL;
-    assert_int_equal(account_file_write(path, &(struct account_file){(struct account *)items, count}, &error),
-                     0);
+    assert_int_equal(
+        account_file_write(path, &(struct account_file){(struct account *)items, count}, geteuid(), &error),
+        0);
     assert_null(error);
 }
 
@@ -73,7 +74,11 @@ static int clean_up(void **state)
 static enum account_verdict check(struct accounts *accounts, const char *name, const char *password,
                                   const char *code, int64_t now_ms)
 {
-    return account_check(accounts, text_of(name), text_of(password), text_of(code), now_ms);
+    return account_check(accounts, &(struct attempt){.name = text_of(name),
+                                                     .password = text_of(password),
+                                                     .code = text_of(code),
+                                                     .now_ms = now_ms,
+                                                     .steady_ms = now_ms});
 }
 
 static const char *code_at(int64_t now_ms)
@@ -187,7 +192,8 @@ static void there_are_only_so_many_accounts(void **state)
         struct account *many = calloc(count, sizeof(*many));
         for (uint32_t i = 0; i < count; i++)
             many[i] = (struct account){"somebody@example.edu", hash, RFC_TOTP};
-        assert_int_equal(account_file_write(other, &(struct account_file){many, count}, &error), 0);
+        assert_int_equal(account_file_write(other, &(struct account_file){many, count}, geteuid(), &error),
+                         0);
         free(many);
         if (count == ACCOUNTS) {
             assert_int_equal(account_file_read(other, &file, &error), 0);

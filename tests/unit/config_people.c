@@ -124,7 +124,8 @@ static void what_is_wrong_is_said(void **state)
     }
 }
 
-#define SIGNING "\"people\": [{\"sign_in\": \"ann@example.edu\", \"roles\": [\"lead\"]}]"
+#define SIGNING                                                                                              \
+    "\"people\": [{\"sign_in\": \"ann@example.edu\", \"reviewer\": \"ann\", \"roles\": [\"lead\"]}]"
 
 static void the_page_is_read(void **state)
 {
@@ -142,6 +143,9 @@ static void the_page_is_read(void **state)
     assert_string_equal(scene->config->people[0].sign_in, "ann@example.edu");
     assert_null(scene->config->people[0].account);
     assert_int_equal(scene->config->people[0].uid, (uid_t)-1);
+    assert_int_equal(load_with(scene, SIGNING ", \"page\": \"https://r.example.edu:8443/a-b_c.d/E\","
+                                              "\"page_server\": {\"account\": 7}"),
+                     0);
     assert_int_equal(load_with(scene, SIGNING
                                ", \"page\": \"http://127.0.0.1:8080/\","
                                "\"page_server\": {\"account\": 7, \"listen\": \"unix:/x.sock\", \"proxy\": 8,"
@@ -155,7 +159,9 @@ static void the_page_is_read(void **state)
 
 static void a_wrong_page_is_refused(void **state)
 {
-#define PAGE SIGNING ", \"page\": \"https://r.example.edu/\", \"page_server\": {\"account\": 7, "
+#define PAGE            SIGNING ", \"page\": \"https://r.example.edu/\", \"page_server\": {\"account\": 7, "
+#define SERVED(address) SIGNING ", \"page\": \"" address "\", \"page_server\": {\"account\": 7}"
+#define LONG            "x123456789x123456789x123456789x123456789x123456789"
     static const struct {
         const char *members, *words;
     } cases[] = {
@@ -166,6 +172,15 @@ static void a_wrong_page_is_refused(void **state)
          "nobody could use the page"},
         {SIGNING ", \"page_server\": {\"account\": 7}", "which address"},
         {SIGNING ", \"page\": \"https://r.example.edu/\", \"page_server\": {}", "needs the key \"account\""},
+        {SERVED("https://Reviews.example.edu/"), "the host in small letters"},
+        {SERVED("https://"), "is https://HOST/"},
+        {SERVED("https:///x"), "is https://HOST/"},
+        {SERVED("https://ann@r.example.edu/"), "is https://HOST/"},
+        {SERVED("https://r.example.edu?x"), "is https://HOST/"},
+        {SERVED("https://r.example.edu//x/"), "is https://HOST/"},
+        {SERVED("https://r.example.edu/../"), "is https://HOST/"},
+        {SERVED("https://r.example.edu/; Domain=x/"), "is https://HOST/"},
+        {SERVED("https://r.example.edu/" LONG LONG "/"), "the path short"},
         {PAGE "\"listen\": \"0.0.0.0:80\"}", "what others reach is a proxy's"},
         {PAGE "\"listen\": \"127.0.0.1:70000\"}", "what others reach is a proxy's"},
         {PAGE "\"listen\": \"unix:relative\"}", "what others reach is a proxy's"},
@@ -174,6 +189,19 @@ static void a_wrong_page_is_refused(void **state)
         {PAGE "\"sign_in\": \"ldap\"}", "accounts"},
         {PAGE "\"header\": \"X User\"}", "no name of a header"},
         {PAGE "\"heder\": \"X\"}", "did you mean \"header\""},
+        {PAGE "\"header\": \"cookie\"}", "says something else"},
+        {SIGNING ", \"page\": \"https://r.example.edu:443/\", \"page_server\": {\"account\": 7}",
+         "without :443"},
+        {PAGE "\"listen\": \"127.0.0.1:1\"}, \"control\": {\"uids\": [7]}", "two people alone"},
+        {"\"people\": [{\"sign_in\": \"a\", \"reviewer\": \"ann\", \"roles\": [\"lead\"]}, {\"account\": 7, "
+         "\"roles\": "
+         "[\"lead\"]}], \"page\": \"https://r.example.edu/\", \"page_server\": {\"account\": 7}",
+         "two people alone"},
+        {"\"people\": [{\"sign_in\": \"a\", \"roles\": [\"reviewer\"]}]", "nobody is two of them"},
+        {"\"people\": [{\"sign_in\": \"ben\", \"roles\": [\"auditor\"]}, {\"account\": 7, \"reviewer\": "
+         "\"ben\", "
+         "\"roles\": [\"lead\"]}]",
+         "the reviewer that somebody else is"},
         {"\"people\": [{\"sign_in\": \"a b\", \"roles\": [\"lead\"]}]", "without spaces"},
         {"\"people\": [{\"sign_in\": \"\", \"roles\": [\"lead\"]}]", "without spaces"},
         {"\"people\": [{\"sign_in\": \"a\", \"roles\": [\"lead\"]}, {\"sign_in\": \"a\", \"roles\": "

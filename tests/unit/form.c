@@ -50,9 +50,9 @@ static void forms_are_read(void **state)
     reads("&&a=1&&&b=2&", "a=1;b=2");
     reads("", "");
     reads("&", "");
-    reads("a=one%0D%0Atwo%0Athree%0Dfour", "a=one\ntwo\nthree\rfour"); /* browsers send CRLF */
-    reads("a=%0D%0D%0A%0A", "a=\r\n\n");
-    reads("a=x%0D&b=%0Ay", "a=x\r;b=\ny"); /* but two fields are two */
+    reads("a=one%0D%0Atwo%0Athree%0Dfour", "a=one\ntwo\nthree\nfour"); /* browsers send CRLF */
+    reads("a=%0D%0D%0A%0A", "a=\n\n\n");
+    reads("a=x%0D&b=%0Ay", "a=x\n;b=\ny"); /* but two fields are two */
     reads("a=\xe6\xb8\x85", "a=\xe6\xb8\x85");
 }
 

@@ -5,7 +5,7 @@
  */
 #include "page_scene.h"
 
-static struct visitor ann, ben;
+static struct guest ann, ben;
 
 static int set_up(void **state)
 {
@@ -78,7 +78,8 @@ static void a_page_may_stand_below_another(void **state)
     assert_int_equal(get(NULL, "/reviews/case/C-000001", ""), 303);
     assert_string_equal(reply.location, "/reviews/sign-in?to=case/C-000001");
     assert_int_equal(get(NULL, "/reviews/sign-in", ""), 200);
-    assert_non_null(strstr(reply.cookie, "; Path=/reviews/; HttpOnly; Secure; SameSite=Strict"));
+    assert_int_equal(strncmp(reply.cookies[0], "__Secure-pathwayd_form=", 23), 0);
+    assert_non_null(strstr(reply.cookies[0], "; Path=/reviews/; HttpOnly; Secure; SameSite=Strict"));
     page.base = "/";
 }
 
@@ -132,9 +133,9 @@ static void cookies_are_read(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (!text_is(page_cookie(text_of(rows[i].header), "a"), rows[i].value))
+        if (!text_is(page_cookie_value(text_of(rows[i].header), "a"), rows[i].value))
             fail_msg("%s", rows[i].header);
-    assert_int_equal(page_cookie((struct pw_text){0}, "a").length, 0);
+    assert_int_equal(page_cookie_value((struct pw_text){0}, "a").length, 0);
 }
 
 static void only_a_session_s_cookie_signs_in(void **state)
@@ -151,7 +152,7 @@ static void only_a_session_s_cookie_signs_in(void **state)
     assert_int_equal(ask((struct ask){.path = PW_TEXT("/health"), .user = PW_TEXT("ann@example.edu")}), 303);
     assert_int_equal(ask((struct ask){.path = PW_TEXT("/health"),
                                       .cookie = text_of(ann.cookie),
-                                      .now_ms = NOW + SESSION_IDLE_MS}),
+                                      .steady_ms = NOW + SESSION_IDLE_MS}),
                      303);
 }
 
@@ -246,7 +247,7 @@ static void write_accounts(void)
     char path[80], *error = NULL;
     snprintf(path, sizeof(path), "%s/accounts.json", folder);
     assert_int_equal(account_set_password(&account, PW_TEXT("correct horse battery"), &error), 0);
-    assert_int_equal(account_file_write(path, &(struct account_file){&account, 1}, &error), 0);
+    assert_int_equal(account_file_write(path, &(struct account_file){&account, 1}, geteuid(), &error), 0);
     free(account.password);
     page.accounts = accounts_new(path, false, 0);
     assert_non_null(page.accounts);
@@ -267,41 +268,59 @@ static void an_account_signs_in(void **state)
     (void)state;
     write_accounts();
     assert_int_equal(get(NULL, "/sign-in", ""), 200);
-    snprintf(other, sizeof(other), "%.*s", (int)strcspn(reply.cookie, ";"), reply.cookie);
+    snprintf(other, sizeof(other), "%.*s", (int)strcspn(reply.cookies[0], ";"), reply.cookies[0]);
     assert_int_equal(get(NULL, "/sign-in", ""), 200);
-    snprintf(cookie, sizeof(cookie), "%.*s", (int)strcspn(reply.cookie, ";"), reply.cookie);
+    snprintf(cookie, sizeof(cookie), "%.*s", (int)strcspn(reply.cookies[0], ";"), reply.cookies[0]);
     quoted("name=\"token\" value=\"", token, sizeof(token));
     assert_string_not_equal(cookie, other);
     assert_int_equal(send_sign_in(other, token, good), 403); /* somebody else's form */
     assert_int_equal(send_sign_in("", token, good), 403);
     assert_int_equal(send_sign_in(cookie, "", good), 403);
-    assert_int_equal(reply.cookie[0], '\0');
+    assert_int_equal(reply.cookies[0][0], '\0');
 
     assert_int_equal(send_sign_in(cookie, token, "x&password=wrong&to=case/C-000001"), 403);
-    assert_true(says("Name, password or code is wrong") && says("value=\"ann@example.edux\"") &&
+    assert_true(says("The name or the password is not right") && says("value=\"ann@example.edux\"") &&
                 !says("value=\"wrong\""));
     assert_true(says("name=\"to\" value=\"case/C-000001\"")); /* and it is still known where to */
-    assert_int_equal(strncmp(reply.cookie, PAGE_FORM_COOKIE, strlen(PAGE_FORM_COOKIE)), 0);
+    assert_int_equal(reply.cookies[0][0], '\0');              /* other tabs keep their form */
 
     assert_int_equal(send_sign_in(cookie, token, "&password=correct+horse+battery&to=//evil.test"), 303);
     assert_string_equal(reply.location, "/");
     assert_int_equal(send_sign_in(cookie, token, "&password=correct+horse+battery&to=case/C-000001"), 303);
     assert_string_equal(reply.location, "/case/C-000001");
-    assert_int_equal(strncmp(reply.cookie, PAGE_COOKIE "=", strlen(PAGE_COOKIE) + 1), 0);
-    assert_non_null(strstr(reply.cookie, "; Path=/; HttpOnly; Secure; SameSite=Strict"));
-    snprintf(mine, sizeof(mine), "%.*s", (int)strcspn(reply.cookie, ";"), reply.cookie);
+    assert_int_equal(strncmp(reply.cookies[0], "__Host-pathwayd_session=", 24), 0);
+    assert_int_equal(strncmp(reply.cookies[1], "__Host-pathwayd_known=", 22), 0);
+    assert_non_null(strstr(reply.cookies[1], "; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age="));
+    assert_non_null(strstr(reply.cookies[0], "; Path=/; HttpOnly; Secure; SameSite=Strict"));
+    snprintf(mine, sizeof(mine), "%.*s", (int)strcspn(reply.cookies[0], ";"), reply.cookies[0]);
     assert_int_equal(ask((struct ask){.path = PW_TEXT("/health"), .cookie = text_of(mine)}), 503);
     assert_true(says("<span>ann@example.edu</span>"));
 }
 
+/* Who writes for longer than a session lasts signs in anew, and sends the form again. */
+static void a_form_outlives_its_session(void **state)
+{
+    struct guest cleo, again;
+    char fields[4096];
+    (void)state;
+    sign_in(&cleo, "cleo@example.edu");
+    snprintf(fields, sizeof(fields), "%s", fields_for(&cleo, "case/C-000001/comment", 7, "&text=Long+words"));
+    session_end(page.sessions, page_cookie(&page, text_of(cleo.cookie), COOKIE_SESSION));
+    assert_int_equal(post(&cleo, "/case/C-000001/comment", fields), 403);
+    assert_true(says("You are signed out") && says("\nLong words</textarea>"));
+    sign_in(&again, "cleo@example.edu");
+    assert_int_equal(post(&again, "/case/C-000001/comment", fields), 503); /* it would be done */
+    assert_int_equal(post(&ann, "/case/C-000001/comment", fields), 403);
+}
+
 static void signing_out_ends_the_session(void **state)
 {
-    struct visitor cleo;
+    struct guest cleo;
     (void)state;
     sign_in(&cleo, "cleo@example.edu");
     assert_int_equal(post(&cleo, "/sign-out", fields_for(&cleo, "sign-out", 0, "")), 303);
-    assert_string_equal(reply.location, "/sign-in");
-    assert_non_null(strstr(reply.cookie, "Max-Age=0"));
+    assert_string_equal(reply.location, "/sign-in?out=1");
+    assert_non_null(strstr(reply.cookies[0], "Max-Age=0"));
     assert_int_equal(get(&cleo, "/health", ""), 303);
 }
 
@@ -319,7 +338,8 @@ static void a_form_is_for_one_visitor_address_and_revision(void **state)
     assert_int_equal(post(&ann, "/case/C-000001/comment/", fields), 403);
     *strstr(fields, "revision=7") = 'R';
     assert_int_equal(post(&ann, "/case/C-000001/comment", fields), 403);
-    assert_true(says("That form has expired"));
+    assert_true(says("That form has expired") &&
+                says("\nx</textarea>")); /* and what was written stands there */
     snprintf(fields, sizeof(fields), "%s", fields_for(&ann, "case/C-000001/comment", 7, ""));
     strstr(fields, "revision=7")[9] = '8';
     assert_int_equal(post(&ann, "/case/C-000001/comment", fields), 403);
@@ -360,6 +380,7 @@ int main(void)
         cmocka_unit_test(who_is_not_signed_in_is_led_there_and_back),
         cmocka_unit_test(nobody_is_led_elsewhere),
         cmocka_unit_test(an_account_signs_in),
+        cmocka_unit_test(a_form_outlives_its_session),
         cmocka_unit_test(signing_out_ends_the_session),
         cmocka_unit_test(a_form_is_for_one_visitor_address_and_revision),
         cmocka_unit_test(what_was_written_is_given_back_when_the_daemon_is_away),

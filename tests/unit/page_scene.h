@@ -73,6 +73,7 @@ static unsigned ask(struct ask ask)
     reply_release(&reply);
     reply = (struct reply){0};
     ask.now_ms = ask.now_ms ? ask.now_ms : NOW;
+    ask.steady_ms = ask.steady_ms ? ask.steady_ms : ask.now_ms;
     page_answer(&page, &ask, &reply);
     assert_false(reply.body.failed);
     const char *wrong = reply.type ? NULL : markup_wrong(buffer_view(&reply.body), &at);
@@ -81,42 +82,44 @@ static unsigned ask(struct ask ask)
     return reply.code;
 }
 
-/* Somebody's cookie and session. */
-struct visitor {
-    char cookie[sizeof(PAGE_COOKIE) + 1 + SESSION_TOKEN];
-    struct session session;
+/* Somebody's cookie, and who they are by it. */
+struct guest {
+    char cookie[COOKIE_NAME + SESSION_TOKEN];
+    struct visitor is;
 };
 
-static void sign_in(struct visitor *visitor, const char *who)
+static void sign_in(struct guest *guest, const char *who)
 {
-    char token[SESSION_TOKEN];
+    char token[SESSION_TOKEN], name[COOKIE_NAME];
     session_begin(page.sessions, who, NOW, token);
-    snprintf(visitor->cookie, sizeof(visitor->cookie), "%s=%s", PAGE_COOKIE, token);
-    assert_true(session_find(page.sessions, text_of(token), NOW, &visitor->session));
+    page_cookie_name(&page, COOKIE_SESSION, name);
+    snprintf(guest->cookie, sizeof(guest->cookie), "%s=%s", name, token);
+    assert_true(session_find(page.sessions, text_of(token), NOW, guest->is.who));
+    page_secret(&page, PAGE_SIGNED_IN, text_of(guest->is.who), guest->is.secret);
 }
 
-static unsigned get(const struct visitor *visitor, const char *path, const char *query)
+static unsigned get(const struct guest *guest, const char *path, const char *query)
 {
     return ask((struct ask){.path = text_of(path),
                             .query = text_of(query),
-                            .cookie = visitor ? text_of(visitor->cookie) : (struct pw_text){0}});
+                            .cookie = guest ? text_of(guest->cookie) : (struct pw_text){0}});
 }
 
-static unsigned post(const struct visitor *visitor, const char *path, const char *fields)
+static unsigned post(const struct guest *guest, const char *path, const char *fields)
 {
     return ask((struct ask){.post = true,
                             .path = text_of(path),
                             .body = text_of(fields),
-                            .cookie = visitor ? text_of(visitor->cookie) : (struct pw_text){0}});
+                            .cookie = guest ? text_of(guest->cookie) : (struct pw_text){0}});
 }
 
 /* The fields of a form for that action, with its token. */
-static const char *fields_for(const struct visitor *visitor, const char *action, uint64_t revision,
+static const char *fields_for(const struct guest *guest, const char *action, uint64_t revision,
                               const char *more)
 {
     static char fields[4096];
     char token[VISIT_TOKEN];
-    struct visit visit = {.page = &page, .session = visitor->session};
+    struct visit visit = {.page = &page, .visitor = guest->is};
     visit_token(&visit, text_of(action), revision, token);
     snprintf(fields, sizeof(fields), "token=%s&revision=%llu%s", token, (unsigned long long)revision, more);
     return fields;
