@@ -107,10 +107,14 @@ static int listen_unix(const char *path, int *ret_file, char **ret_error)
     if (is_left_over(&at))
         unlink(path);
     int file = bind_to((const struct sockaddr *)&at, sizeof(at));
-    if (file < 0 || chmod(path, 0666) != 0)
-        return fail(ret_error, PW_ERROR_IO, "cannot listen on %s: %s", path, strerror(errno));
-    *ret_file = file;
-    return 0;
+    if (file >= 0 && chmod(path, 0666) == 0) {
+        *ret_file = file;
+        return 0;
+    }
+    int status = fail(ret_error, PW_ERROR_IO, "cannot listen on %s: %s", path, strerror(errno));
+    if (file >= 0)
+        close(file);
+    return status;
 }
 
 int listen_at(const char *address, int *ret_file, char **ret_error)

@@ -164,6 +164,8 @@ void view_act(struct visit *visit)
             name = answer_text(&answer, answer.result, "case");
         done_token(visit, name, form, answer_number(&answer, answer.result, "revision"), token);
         visit_go(visit, "case/%.*s?done=%s", TEXT_FMT(text_cut(name, 40)), token);
+    } else if (text_is(answer.code, "away")) {
+        act_give_back(visit, visit_status(&answer), "Not now", answer.error);
     } else {
         case_show(visit, name, &answer);
     }

@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 #include "control/client.h"
 #include "control/control.h"
 
@@ -17,7 +18,9 @@ struct inquiries {
     pthread_mutex_t lock;
     pthread_cond_t freed;
     uint32_t count, idle;
+    int patience_ms;
     bool away, trying;        /* it did not answer last time; somebody finds out whether it does again */
+    int64_t again_ms;         /* when that may be found out next */
     struct client *clients[]; /* the first `idle` are nobody's */
 };
 
@@ -27,14 +30,11 @@ int inquiries_open(const char *url, uint32_t count, int patience_ms, struct inqu
     int error = 0;
     if (!inquiries)
         return -1;
+    inquiries->patience_ms = patience_ms;
     pthread_mutex_init(&inquiries->lock, NULL);
     pthread_cond_init(&inquiries->freed, NULL);
-    for (; error == 0 && inquiries->count < count; inquiries->count += error == 0) {
+    for (; error == 0 && inquiries->count < count; inquiries->count += error == 0)
         error = client_open(url, true, &inquiries->clients[inquiries->count]);
-        if (error == 0)
-            client_patience(inquiries->clients[inquiries->count], patience_ms,
-                            patience_ms < INQUIRY_THERE_MS ? patience_ms : INQUIRY_THERE_MS);
-    }
     inquiries->idle = inquiries->count;
     if (error != 0)
         inquiries_close(inquiries);
@@ -52,6 +52,11 @@ void inquiries_close(struct inquiries *inquiries)
     pthread_cond_destroy(&inquiries->freed);
     pthread_mutex_destroy(&inquiries->lock);
     free(inquiries);
+}
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
 }
 
 static struct client *take(struct inquiries *inquiries)
@@ -85,31 +90,45 @@ static void read_answer(struct answer *answer)
     answer->revision = answer_number(answer, PW_NODE_ROOT, "revision");
 }
 
-/* While it does not answer, one waits for it, and all others are told at once: none of the page's threads is left to them
- * otherwise. */
-static bool may_ask(struct inquiries *inquiries)
+/* While it does not answer, one waits for it now and then, not for long, and all others are told at once: none of the page's
+ * threads is left to them otherwise. */
+static bool may_ask(struct inquiries *inquiries, int64_t now_ms, bool *ret_away)
 {
     pthread_mutex_lock(&inquiries->lock);
-    bool may = !inquiries->away || !inquiries->trying;
-    inquiries->trying = inquiries->trying || inquiries->away;
+    bool may = !inquiries->away || (!inquiries->trying && now_ms >= inquiries->again_ms);
+    *ret_away = inquiries->away;
+    inquiries->trying = inquiries->trying || (may && inquiries->away);
     pthread_mutex_unlock(&inquiries->lock);
     return may;
 }
 
-static void note(struct inquiries *inquiries, bool answered)
+static void note(struct inquiries *inquiries, bool tried, bool answered, int64_t now_ms)
 {
     pthread_mutex_lock(&inquiries->lock);
     inquiries->away = !answered;
-    inquiries->trying = false;
+    inquiries->again_ms = now_ms + INQUIRY_AGAIN_MS;
+    inquiries->trying = inquiries->trying && !tried;
     pthread_mutex_unlock(&inquiries->lock);
+}
+
+static int64_t steady_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static void ask(struct inquiries *inquiries, struct pw_text request, struct answer *answer)
 {
+    bool away;
+    if (!may_ask(inquiries, steady_ms(), &away))
+        return;
+    int patience_ms = inquiries->patience_ms, least_ms = least(patience_ms, INQUIRY_THERE_MS);
     struct client *client = take(inquiries);
+    client_patience(client, away ? least(patience_ms, INQUIRY_TRY_MS) : patience_ms, least_ms);
     int error = client_ask(client, request, &answer->bytes, &answer->length);
     give(inquiries, client);
-    note(inquiries, error == 0);
+    note(inquiries, away, error == 0, steady_ms());
     if (error == 0)
         read_answer(answer);
 }
@@ -122,8 +141,7 @@ void inquiry_ask(struct inquiries *inquiries, const struct buffer *request, stru
         ret_answer->error = PW_TEXT(TOO_MUCH);
         return;
     }
-    if (may_ask(inquiries))
-        ask(inquiries, buffer_view(request), ret_answer);
+    ask(inquiries, buffer_view(request), ret_answer);
     if (!ret_answer->good && ret_answer->code.length == 0) {
         ret_answer->code = PW_TEXT("away");
         ret_answer->error = PW_TEXT(AWAY);

@@ -11,7 +11,9 @@
 
 #define INQUIRY_PATIENCE_MS 10000 /* the daemon answers in milliseconds; a report takes a second or two */
 
-#define INQUIRY_THERE_MS 500 /* a connection on this machine is made at once */
+#define INQUIRY_THERE_MS 500  /* a connection on this machine is made at once */
+#define INQUIRY_TRY_MS   2000 /* while it does not answer, one tries for so long … */
+#define INQUIRY_AGAIN_MS 1000 /* … and after a while again */
 
 struct inquiries;
 

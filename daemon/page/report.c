@@ -57,18 +57,22 @@ static void put_bar(struct visit *visit, const struct answer *answer, uint32_t r
 static void put_drawing(struct visit *visit, const struct answer *answer, const char *key, const char *title)
 {
     double most = 0;
-    uint32_t count = 0;
+    uint32_t count = 0, index = 0;
     for (uint32_t row = first_row(answer, "pathway"); row != PW_NODE_NONE && count < BAR_ROWS;
          row = answer_next(answer, row)) {
         most = number(answer, row, key) > most ? number(answer, row, key) : most;
         count++;
     }
+    html(visit->out, "<figure><figcaption>%s</figcaption>", title);
+    if (most <= 0) {
+        html(visit->out, "<p class=\"meta\">Nothing to draw yet: there is none, or from too few "
+                         "engagements.</p></figure>\n");
+        return;
+    }
     html(visit->out,
-         "<figure><figcaption>%s</figcaption><svg viewBox=\"0 0 %u %u\" role=\"img\" aria-label=\"%s, by "
-         "pathway; "
-         "the figures stand in the table below\">\n",
-         title, (uint64_t)BAR_WIDTH, (uint64_t)count * BAR_ROW, title);
-    uint32_t index = 0;
+         "<svg viewBox=\"0 0 %u %u\" role=\"img\" aria-label=\"%s, by pathway; the figures stand in the "
+         "table below\">\n",
+         (uint64_t)BAR_WIDTH, (uint64_t)count * BAR_ROW, title);
     for (uint32_t row = first_row(answer, "pathway"); row != PW_NODE_NONE && index < count;
          row = answer_next(answer, row))
         put_bar(visit, answer, row, key, most, index++);
@@ -150,7 +154,12 @@ static void put_report(struct visit *visit, const struct answer *answer)
     visit_begin(visit, "Report", "Report");
     html(visit->out, "<h1>What the policies cost</h1>\n");
     put_period(visit);
-    html(visit->out, "<div class=\"drawings\">\n");
+    html(visit->out,
+         "<p>A hit is a finding that opens a case; a hold is one at <em>required</em> or above; a hit came "
+         "to nothing when the case "
+         "went on without anything to be done. <strong>&lt;5</strong> stands for a figure from fewer than "
+         "five engagements, "
+         "<strong>*</strong> for one that would give such a figure away.</p>\n<div class=\"drawings\">\n");
     put_drawing(visit, answer, "hits", "Hits: findings that open a case");
     put_drawing(visit, answer, "holds", "Holds: required or above");
     put_drawing(visit, answer, "median_hours", "Hours to a decision, median");
@@ -163,9 +172,7 @@ static void put_report(struct visit *visit, const struct answer *answer)
     put_table(visit, answer, "unit", "By unit");
     put_table(visit, answer, "country", "By the partner's country");
     html(visit->out,
-         "<p class=\"meta\">Country is shown to find bias in the rules; no rule decides by it. &lt;5: from "
-         "fewer "
-         "than five engagements. *: hidden, so that these cannot be worked out from the total.</p>\n");
+         "<p class=\"meta\">Country is shown to find bias in the rules; no rule decides by it.</p>\n");
     visit_end(visit);
 }
 
