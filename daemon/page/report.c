@@ -155,7 +155,8 @@ static void put_report(struct visit *visit, const struct answer *answer)
     html(visit->out, "<h1>What the policies cost</h1>\n");
     put_period(visit);
     html(visit->out,
-         "<p>A hit is a finding that opens a case; a hold is one at <em>required</em> or above; a hit came "
+         "<p>A hit is a finding that opens a case; a hold is one at <strong>required</strong> or above; a "
+         "hit came "
          "to nothing when the case "
          "went on without anything to be done. <strong>&lt;5</strong> stands for a figure from fewer than "
          "five engagements, "

@@ -77,7 +77,8 @@ static void check(const struct reply *reply)
     require(strlen(reply->location) < PAGE_LOCATION && !strpbrk(reply->location, "\r\n\\ "));
     require(!reply->location[0] ||
             (strncmp(reply->location, page.base, strlen(page.base)) == 0 && reply->location[3] != '/'));
-    require(!strpbrk(reply->cookie, "\r\n") && (!reply->cookie[0] || strstr(reply->cookie, "; Secure; ")));
+    require(!strpbrk(reply->cookies[0], "\r\n") &&
+            (!reply->cookies[0][0] || strstr(reply->cookies[0], "; Secure; ")));
     require((reply->location[0] != '\0') == (reply->code == 303));
 }
 
