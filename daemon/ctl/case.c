@@ -14,8 +14,9 @@
 int ctl_case_list(struct ctl *ctl)
 {
     static const char *const options[] = {"--state",    "--min-level", "--queue", "--mine",
-                                          "--assignee", "--overdue",   NULL};
-    static const char *const keys[] = {"state", "min_level", "queue", "mine", "assignee", "overdue", NULL};
+                                          "--assignee", "--overdue",   "--text",  NULL};
+    static const char *const keys[] = {"state",    "min_level", "queue", "mine",
+                                       "assignee", "overdue",   "text",  NULL};
     static const struct table_column columns[] = {{"case", "case", 0},
                                                   {"level", "level", 0},
                                                   {"asks", "needs_information", 0},

@@ -163,6 +163,8 @@ check(listed["case"] == one, "and is found among their own")
 check(run(REVIEWER, "case", "list", "--mine").stdout.startswith("There are no such"), "and no longer among the others'")
 check(one in run(AUDITOR, "case", "list", "--assignee", "lea").stdout, "by whose it is")
 check(one in run(AUDITOR, "case", "list", "--state", "in_review").stdout, "or by its state")
+found = [json.loads(line)["engagement_id"] for line in run(AUDITOR, "case", "list", "--text", "CROP ai-lab e-1", "--json").stdout.splitlines()]
+check(found == ["E-1"], f"or by words of its title, unit and engagement {found}")
 
 # ---- what is written ------------------------------------------------------------------------------------------------
 

@@ -68,12 +68,17 @@ events = [event(1, partner=[{"name": "ETH Zurich", "country": "CH", "kind": "uni
           event(2, partner=SEVEN_SONS, title=" ".join(HOSTILE), raw_affiliation="Sch. of Comp. Sci., Beihang University " + " ".join(HOSTILE), summary=" ".join(HOSTILE), unit=HOSTILE[1][:60]),
           event(3, partner=[{"name": " ".join(HOSTILE), "country": "CN"}], questions={"q1": {"answer": "yes", "text": HOSTILE[0], "by": HOSTILE[2]}})]
 events += [event(n, partner=SEVEN_SONS, unit="AI-LAB", title=f"{text} {n}") for n in range(4, 30)]
+events += [event(30, partner=[{"name": "Beijing Sensetime Technology Development Co., Ltd.", "country": "CN", "kind": "company", "relation": "party"}],
+                 unit="AI-LAB", title="Vision laboratory", transfer_mode=["hands_on"], applications=["surveillance"])]
 check(all(a["status"] == "accepted" for a in daemon.send(events)) and daemon.drain(), "events are judged")
+names = {c["engagement_id"]: "case/" + c["case"] for c in daemon.rows("case", "list", "--limit", "1000")}
 reader = Browser(daemon.port)
 reader.sign_in("ann@example.edu", page)
 for case, acts in (("C-000001", [("take", {}), ("ask", {"question": "Who uses the cluster?"}), ("comment", {"text": "A word.\nAnd two."})]),
                    ("C-000006", [("decide", {"disposition": "proceed", "reason": HOSTILE[0]}), ("comment", {"text": "\n".join(HOSTILE)}),
-                                 ("dissent", {"text": HOSTILE[5]})])):
+                                 ("dissent", {"text": HOSTILE[5]})]),
+                   ("C-000009", [("decide", {"disposition": "declined", "reason": "It cannot be made safe.", "displacement": "Elsewhere.",
+                                             "benefits": ["Their data."]})])):
     for act, fields in acts:
         reply = reader.send(reader.get(f"/case/{case}").form(f"/{act}"), fields)
         check(reply.code == 303, f"{case}: {act} {reply.code}")
@@ -84,7 +89,7 @@ plan = {"page": daemon.config["page"], "password": PASSWORD, "reader": "ann@exam
         "keyboard": "case/C-000007", "scriptless": "case/C-000008", "elsewhere": f"http://localhost:{site.server_port}/",
         "views": [["queue", ""], ["case", "case/C-000001"], ["hostile", "case/C-000002"], ["hostile-partner", "case/C-000003"],
                   ["decided", "case/C-000006?done=decide"], ["search", "search?q=crop"], ["health", "health"], ["report", "report"],
-                  ["missing", "nothing"]]}
+                  ["legal", names["E-30"]], ["proposed", "case/C-000009"], ["missing", "nothing"]]}
 pictures = os.path.join(BUILD if os.access(BUILD, os.W_OK) else daemon.home, "page")
 shutil.rmtree(pictures, ignore_errors=True)
 os.makedirs(pictures)
