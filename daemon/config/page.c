@@ -104,15 +104,22 @@ static void check_address(struct loading *loading)
                    "\"page\" must begin with https://, or with http://127.0.0.1: and a port");
 }
 
-/* Browsers ask for the host in small letters, and without the usual port; the path goes into cookies and into addresses as it is. */
+static bool ends_with(const char *text, size_t length, const char *end)
+{
+    size_t least = strlen(end);
+    return length > least && memcmp(text + length - least, end, least) == 0;
+}
+
+/* Browsers ask for the host in small letters, and without the usual port; the path goes into cookies and into addresses
+ * as it is. */
 static bool can_be_served(const char *page)
 {
     static const char host[] = "abcdefghijklmnopqrstuvwxyz0123456789.-:[]";
     static const char path[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./";
     const char *scheme = strstr(page, "://"), *authority = scheme ? scheme + 3 : page;
     size_t length = strspn(authority, host), rest = strlen(authority + length);
-    bool usual =
-        strncmp(page, "https:", 6) == 0 && length > 4 && strncmp(authority + length - 4, ":443", 4) == 0;
+    bool usual = (strncmp(page, "https:", 6) == 0 && ends_with(authority, length, ":443")) ||
+                 (strncmp(page, "http:", 5) == 0 && ends_with(authority, length, ":80"));
     return !usual && length > 0 && length <= MOST_HOST && rest <= MOST_PATH &&
            (!rest || authority[length] == '/') && strspn(authority + length, path) == rest &&
            !strstr(authority, "//") && !strstr(authority, "/.");
@@ -140,7 +147,7 @@ void page_check(struct loading *loading)
         faults_add(
             &loading->faults, section_given(&loading->root, "page"),
             "\"page\", which pathwayd-page serves, is https://HOST/ or https://HOST/PATH/: the host in small "
-            "letters and without :443, the path short and of letters, digits, - _ . and /");
+            "letters and without :443 or :80, the path short and of letters, digits, - _ . and /");
     if (page->listen && !socket && !is_loopback(page->listen))
         faults_add(&loading->faults, object,
                    "\"listen\" is 127.0.0.1:PORT or unix:/FILE, not \"%s\": what others reach is a proxy's",

@@ -112,8 +112,10 @@ static int listen_unix(const char *path, int *ret_file, char **ret_error)
         return 0;
     }
     int status = fail(ret_error, PW_ERROR_IO, "cannot listen on %s: %s", path, strerror(errno));
-    if (file >= 0)
+    if (file >= 0) {
+        unlink(path);
         close(file);
+    }
     return status;
 }
 

@@ -30,8 +30,8 @@ struct accounts {
     bool second_factor;
     char dummy[crypto_pwhash_STRBYTES]; /* what the password of nobody is checked against */
     uint32_t checking;
-    struct attempts attempts[ATTEMPTS];
-    int64_t steps[ATTEMPTS]; /* of the last code that was taken, so that none is taken twice */
+    struct attempts attempts[2][ATTEMPTS]; /* of anybody, and of browsers that are known */
+    int64_t steps[ATTEMPTS];               /* of the last code that was taken, so that none is taken twice */
     int64_t first_step;
 };
 
@@ -106,18 +106,52 @@ static bool code_fits(const struct accounts *accounts, const struct account *acc
 
 /* ---- all of it ----------------------------------------------------------------------------------------- */
 
-static uint32_t place_of(struct pw_text name, bool known)
+static uint32_t place_of(struct pw_text name)
 {
-    return (uint32_t)(text_hash(text_hash(TEXT_HASH_SEED, known ? PW_TEXT("known ") : PW_TEXT("")), name) %
-                      ATTEMPTS);
+    return (uint32_t)(text_hash(TEXT_HASH_SEED, name) % ATTEMPTS);
+}
+
+static void known_value(const struct account *account, char ret_value[ACCOUNT_KNOWN])
+{
+    unsigned char key[crypto_generichash_BYTES], value[32];
+    crypto_generichash(key, sizeof(key), (const unsigned char *)account->password, strlen(account->password),
+                       NULL, 0);
+    crypto_generichash(value, sizeof(value), (const unsigned char *)account->name, strlen(account->name), key,
+                       sizeof(key));
+    sodium_bin2base64(ret_value, ACCOUNT_KNOWN, value, sizeof(value),
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_memzero(key, sizeof(key));
+}
+
+static bool is_known(const struct account *account, struct pw_text sent)
+{
+    char value[ACCOUNT_KNOWN];
+    if (!account || sent.length != ACCOUNT_KNOWN - 1)
+        return false;
+    known_value(account, value);
+    return sodium_memcmp(value, sent.data, ACCOUNT_KNOWN - 1) == 0;
+}
+
+bool account_known(struct accounts *accounts, struct pw_text name, char ret_value[ACCOUNT_KNOWN])
+{
+    struct account_file file = {0};
+    char *error = NULL;
+    (void)account_file_read(accounts->file, &file, &error); /* what is wrong with it, signing in has said */
+    const struct account *account = account_find(&file, name);
+    if (account)
+        known_value(account, ret_value);
+    account_file_release(&file);
+    free(error);
+    return account != NULL;
 }
 
 /* ACCOUNT_GOOD: go on, and end must follow. */
-static enum account_verdict begin(struct accounts *accounts, uint32_t place, int64_t steady_ms)
+static enum account_verdict begin(struct accounts *accounts, const struct attempts *attempts,
+                                  int64_t steady_ms)
 {
     enum account_verdict verdict = ACCOUNT_GOOD;
     pthread_mutex_lock(&accounts->lock);
-    if (accounts->attempts[place].until_ms > steady_ms)
+    if (attempts->until_ms > steady_ms)
         verdict = ACCOUNT_LOCKED;
     else if (accounts->checking >= CHECKS)
         verdict = ACCOUNT_BUSY;
@@ -142,46 +176,46 @@ static void count(struct attempts *attempts, bool good, int64_t steady_ms)
 }
 
 /* A code that was taken before is wrong, and counts as a failure like every other. Codes are the name's, wherever it is. */
-static bool end(struct accounts *accounts, const struct attempt *attempt, bool good, int64_t step)
+static bool end(struct accounts *accounts, struct attempts *attempts, const struct attempt *attempt,
+                bool good, int64_t step)
 {
-    int64_t *last = &accounts->steps[place_of(attempt->name, false)];
+    int64_t *last = &accounts->steps[place_of(attempt->name)];
     pthread_mutex_lock(&accounts->lock);
     accounts->checking--;
     if (step >= 0)
         good = good && step > *last && step >= accounts->first_step;
     if (good && step >= 0)
         *last = step;
-    count(&accounts->attempts[place_of(attempt->name, attempt->known)], good, attempt->steady_ms);
+    count(attempts, good, attempt->steady_ms);
     pthread_mutex_unlock(&accounts->lock);
     return good;
 }
 
-/* Nobody's fault: it counts for nothing. */
-static enum account_verdict broken(struct accounts *accounts, char *error)
+static enum account_verdict check(struct accounts *accounts, const struct account *account,
+                                  const struct attempt *attempt)
 {
-    pthread_mutex_lock(&accounts->lock);
-    accounts->checking--;
-    pthread_mutex_unlock(&accounts->lock);
-    fprintf(stderr, "pathwayd-page: %s\n", error ? error : "out of memory");
-    free(error);
-    return ACCOUNT_BROKEN;
+    struct attempts *attempts =
+        &accounts->attempts[is_known(account, attempt->known)][place_of(attempt->name)];
+    enum account_verdict verdict = begin(accounts, attempts, attempt->steady_ms);
+    int64_t step = -1;
+    if (verdict != ACCOUNT_GOOD)
+        return verdict;
+    bool good = password_fits(account ? account->password : accounts->dummy, attempt->password) && account;
+    good = account && code_fits(accounts, account, attempt->code, attempt->now_ms, &step) && good;
+    return end(accounts, attempts, attempt, good, step) ? ACCOUNT_GOOD : ACCOUNT_WRONG;
 }
 
+/* A file that cannot be read is nobody's fault, and counts for nothing. */
 enum account_verdict account_check(struct accounts *accounts, const struct attempt *attempt)
 {
     struct account_file file = {0};
     char *error = NULL;
-    int64_t step = -1;
-    enum account_verdict verdict =
-        begin(accounts, place_of(attempt->name, attempt->known), attempt->steady_ms);
-    if (verdict != ACCOUNT_GOOD)
-        return verdict;
-    if (account_file_read(accounts->file, &file, &error) != 0)
-        return broken(accounts, error);
-    const struct account *account = account_find(&file, attempt->name);
-    bool good = password_fits(account ? account->password : accounts->dummy, attempt->password) && account;
-    good = account && code_fits(accounts, account, attempt->code, attempt->now_ms, &step) && good;
-    good = end(accounts, attempt, good, step);
+    enum account_verdict verdict = ACCOUNT_BROKEN;
+    if (account_file_read(accounts->file, &file, &error) == 0)
+        verdict = check(accounts, account_find(&file, attempt->name), attempt);
+    else
+        fprintf(stderr, "pathwayd-page: %s\n", error ? error : "out of memory");
+    free(error);
     account_file_release(&file);
-    return good ? ACCOUNT_GOOD : ACCOUNT_WRONG;
+    return verdict;
 }

@@ -38,13 +38,19 @@ void accounts_free(struct accounts *accounts); /* NULL is fine */
 /* Somebody tries to sign in. */
 struct attempt {
     struct pw_text name, password, code;
-    bool known;        /* in a browser where the name has signed in before: its failures are counted apart */
+    struct pw_text
+        known;         /* what the browser has of an earlier sign-in; its failures are then counted apart */
     int64_t now_ms;    /* by the calendar, for the code */
     int64_t steady_ms; /* by a clock that nobody sets, for locks */
 };
 
 /* Any thread. Takes some 100 ms and 64 MiB, whether the account exists or not. */
 enum account_verdict account_check(struct accounts *accounts, const struct attempt *attempt);
+
+/* What a browser keeps of a sign-in, so that others cannot lock the name out of it (OWASP, device cookies): it follows from
+ * the name and its password, and ends with that. False: there is no such account. */
+#define ACCOUNT_KNOWN 44u /* 32 bytes in base64url, and NUL */
+bool account_known(struct accounts *accounts, struct pw_text name, char ret_value[ACCOUNT_KNOWN]);
 
 /* ---- the file, for `pathwayd-page account` ---- */
 

@@ -101,8 +101,10 @@ static void put_field(struct visit *visit, const struct answer *answer, const st
     } else if (field->offer) {
         put_select(visit, answer, form, field);
     } else {
-        html(visit->out, "<input type=\"%s\" maxlength=\"512\" value=\"%v\"",
-             field->kind == ACT_DAY ? "date" : "text", value);
+        html(visit->out,
+             field->kind == ACT_DAY ? "<input type=\"date\" value=\"%v\""
+                                    : "<input maxlength=\"512\" value=\"%v\"",
+             value);
         put_attributes(visit, form, field);
         html(visit->out, ">");
     }
@@ -148,16 +150,15 @@ static void put_proposal(struct visit *visit, const struct answer *answer)
 {
     uint32_t decision = proposed(answer);
     struct pw_text displacement = answer_text(answer, decision, "displacement");
-    html(visit->out, "<p>%r%t proposed: <strong>", is_own(visit, answer) ? "You, " : "",
-         answer_text(answer, decision, "actor"));
+    html(visit->out, "<p>%t proposed: <strong>",
+         is_own(visit, answer) ? PW_TEXT("You") : answer_text(answer, decision, "actor"));
     html_words(visit->out, answer_text(answer, decision, "disposition"));
     html(visit->out, "</strong></p><p class=\"said\">%t</p>\n", answer_text(answer, decision, "reason"));
     if (displacement.length)
         html(visit->out, "<p class=\"said\">Where the work goes instead: %t</p>\n", displacement);
-    html(visit->out,
-         is_own(visit, answer)
-             ? "<p>It waits for somebody else to second it.</p>\n"
-             : "<p>Who does not agree takes the case up again, below, or writes a dissent.</p>\n");
+    html(visit->out, is_own(visit, answer)
+                         ? "<p>It waits for somebody else to second it.</p>\n"
+                         : "<p>Whoever does not agree takes the case up again, or writes a dissent.</p>\n");
 }
 
 /* false: that is all. */

@@ -21,6 +21,7 @@ struct inquiries {
     int patience_ms;
     bool away, trying;        /* it did not answer last time; somebody finds out whether it does again */
     int64_t again_ms;         /* when that may be found out next */
+    int64_t answered_ms;      /* when it answered last */
     struct client *clients[]; /* the first `idle` are nobody's */
 };
 
@@ -102,11 +103,16 @@ static bool may_ask(struct inquiries *inquiries, int64_t now_ms, bool *ret_away)
     return may;
 }
 
-static void note(struct inquiries *inquiries, bool tried, bool answered, int64_t now_ms)
+/* One question that takes too long says nothing of the daemon when others were answered meanwhile. */
+static void note(struct inquiries *inquiries, bool tried, bool answered, int64_t begun_ms, int64_t now_ms)
 {
     pthread_mutex_lock(&inquiries->lock);
-    inquiries->away = !answered;
-    inquiries->again_ms = now_ms + INQUIRY_AGAIN_MS;
+    if (answered)
+        inquiries->answered_ms = now_ms;
+    if (answered || inquiries->answered_ms < begun_ms) {
+        inquiries->away = !answered;
+        inquiries->again_ms = now_ms + INQUIRY_AGAIN_MS;
+    }
     inquiries->trying = inquiries->trying && !tried;
     pthread_mutex_unlock(&inquiries->lock);
 }
@@ -121,14 +127,15 @@ static int64_t steady_ms(void)
 static void ask(struct inquiries *inquiries, struct pw_text request, struct answer *answer)
 {
     bool away;
-    if (!may_ask(inquiries, steady_ms(), &away))
+    int64_t begun_ms = steady_ms();
+    if (!may_ask(inquiries, begun_ms, &away))
         return;
     int patience_ms = inquiries->patience_ms, least_ms = least(patience_ms, INQUIRY_THERE_MS);
     struct client *client = take(inquiries);
     client_patience(client, away ? least(patience_ms, INQUIRY_TRY_MS) : patience_ms, least_ms);
     int error = client_ask(client, request, &answer->bytes, &answer->length);
     give(inquiries, client);
-    note(inquiries, away, error == 0, steady_ms());
+    note(inquiries, away, error == 0, begun_ms, steady_ms());
     if (error == 0)
         read_answer(answer);
 }

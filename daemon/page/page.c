@@ -153,6 +153,8 @@ static void send_to_sign_in(struct visit *visit)
                    PW_TEXT("The proxy in front of this page did not say who signed in."));
     else if (visit->ask->cross_site && !visit->ask->post)
         lead_on(visit);
+    else if (text_is(visit->path, "sign-out"))
+        visit_go(visit, "sign-in?out=1");
     else if (visit->ask->post)
         act_give_back(
             visit, 403, "You are signed out",

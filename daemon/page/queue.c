@@ -119,7 +119,8 @@ static bool put_list(struct visit *visit, const struct list *list, bool even_emp
     } else if (even_empty || json_count(&answer.document, answer.result) > 0) {
         html(visit->out, "<section><h2>%s</h2>\n", list->title);
         if (put_rows(visit, &answer, list->mine ? (struct pw_text){0} : visit_name(visit)) == 0)
-            html(visit->out, answer.next ? "<p>None so far.</p>\n" : "<p>Nothing waits here.</p>\n");
+            html(visit->out,
+                 answer.next ? "<p>None on this page; more follow.</p>\n" : "<p>Nothing waits here.</p>\n");
         put_more(visit, list, &answer);
         html(visit->out, "</section>\n");
     }

@@ -102,9 +102,9 @@ static void put_question(struct visit *visit, const struct answer *answer, uint3
     bool open = answer_true(answer, question, "open");
     struct pw_text unit = answer_text(answer, question, "unit"),
                    by = answer_text(answer, question, "answered_by");
-    html(visit->out, "<li><p class=\"said\">%t</p><p class=\"meta\">%t asked %t, ",
+    html(visit->out, "<li><p class=\"said\">%t</p><p class=\"meta\">%t asked%r%t, ",
          answer_text(answer, question, "text"), answer_text(answer, question, "asked_by"),
-         unit.length ? unit : PW_TEXT("by themselves"));
+         unit.length ? " " : "", unit);
     html_time(visit->out, answer_text(answer, question, "at"));
     if (answer_text(answer, question, "answer_by").length) {
         html(visit->out, ", wanted by ");

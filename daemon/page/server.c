@@ -37,6 +37,7 @@ struct exchange {
     char *address; /* path and query, as they were sent */
     struct buffer body;
     bool begun;
+    bool crowded; /* others send too much just now */
 };
 
 static int64_t now_ms(void)
@@ -210,6 +211,9 @@ static enum MHD_Result answer(const struct server *server, struct MHD_Connection
                       .steady_ms = steady_ms()};
     if (page->proxied)
         ask.user = header(connection, page->config->page_server.header, NULL);
+    if (exchange->crowded)
+        return refuse(server, connection, 503,
+                      "Too much is being sent just now. Nothing was done: send it again in a moment.");
     if (exchange->body.failed)
         return refuse(server, connection, 413, "That is too much for a form. Nothing was done.");
     struct reply reply = {0};
@@ -232,7 +236,8 @@ static size_t most_of(const struct page *page, const char *address)
 static void take_body(struct server *server, struct exchange *exchange, const char *bytes, size_t length)
 {
     size_t before = exchange->body.capacity;
-    if (exchange->body.length + length > exchange->most || atomic_load(&server->bodies) > SERVER_BODIES)
+    exchange->crowded = exchange->crowded || atomic_load(&server->bodies) > SERVER_BODIES;
+    if (exchange->body.length + length > exchange->most || exchange->crowded)
         exchange->body.failed = true;
     buffer_append(&exchange->body, bytes, length);
     atomic_fetch_add(&server->bodies, exchange->body.capacity - before);

@@ -25,23 +25,6 @@ static void set_cookie(struct visit *visit, enum cookie cookie, const char *valu
              visit->page->base, age);
 }
 
-/* Whether somebody has signed in by that name in this browser: others cannot lock it out (OWASP, device cookies). */
-static void known_value(const struct visit *visit, struct pw_text name, char ret_value[SESSION_TOKEN])
-{
-    unsigned char secret[VISIT_SECRET];
-    page_secret(visit->page, PAGE_KNOWN, name, secret);
-    sodium_bin2base64(ret_value, SESSION_TOKEN, secret, sizeof(secret),
-                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-}
-
-static bool is_known(const struct visit *visit, struct pw_text name)
-{
-    char value[SESSION_TOKEN];
-    struct pw_text sent = page_cookie(visit->page, visit->ask->cookie, COOKIE_KNOWN);
-    known_value(visit, name, value);
-    return sent.length == SESSION_TOKEN - 1 && sodium_memcmp(sent.data, value, SESSION_TOKEN - 1) == 0;
-}
-
 /* Where to go then: an address of ours, or the queue. */
 static struct pw_text destination(const struct visit *visit)
 {
@@ -75,6 +58,7 @@ static void begin_form(struct visit *visit)
 static void put_form(struct visit *visit, const char *trouble)
 {
     struct pw_text to = destination(visit), name = form_value(&visit->form, "name");
+    bool factor = visit->page->config->page_server.second_factor;
     visit->visitor.who[0] = '\0';
     begin_form(visit);
     visit_begin(visit, trouble ? "Not signed in" : "Sign in", NULL);
@@ -93,11 +77,11 @@ static void put_form(struct visit *visit, const char *trouble)
          "type=\"password\" "
          "autocomplete=\"current-password\" maxlength=\"256\" required></p>",
          to, name);
-    if (visit->page->config->page_server.second_factor)
-        html(visit->out,
-             "<p><label for=\"code\">Code of six digits, from your authenticator</label><input id=\"code\" "
-             "name=\"code\" "
-             "inputmode=\"numeric\" autocomplete=\"one-time-code\" maxlength=\"6\" required></p>");
+    html(visit->out,
+         "<p><label for=\"code\">%s</label><input id=\"code\" name=\"code\" inputmode=\"numeric\" "
+         "autocomplete=\"one-time-code\" maxlength=\"6\"%r></p>",
+         factor ? "Code of six digits, from your authenticator" : "Code, if your account has one",
+         factor ? " required" : "");
     html(visit->out, "<p><button>Sign in</button></p></form></div>\n");
     visit_end(visit);
 }
@@ -112,13 +96,13 @@ void view_sign_in(struct visit *visit)
 
 static void signed_in(struct visit *visit, struct pw_text name)
 {
-    char who[SESSION_WHO], token[SESSION_TOKEN];
+    char who[SESSION_WHO], token[SESSION_TOKEN], known[ACCOUNT_KNOWN];
     struct pw_text to = destination(visit);
     snprintf(who, sizeof(who), "%.*s", TEXT_FMT(name));
     session_begin(visit->page->sessions, who, visit->ask->steady_ms, token);
     set_cookie(visit, COOKIE_SESSION, token, 0);
-    known_value(visit, name, token);
-    set_cookie(visit, COOKIE_KNOWN, token, KNOWN_S);
+    if (account_known(visit->page->accounts, name, known))
+        set_cookie(visit, COOKIE_KNOWN, known, KNOWN_S);
     visit_go(visit, "%.*s", TEXT_FMT(to));
     fprintf(stderr, "pathwayd-page: %s signed in\n", who);
 }
@@ -127,8 +111,9 @@ static const struct {
     unsigned code;
     const char *sentence, *log;
 } verdicts[] = {
-    [ACCOUNT_WRONG] = {403, "Name, password or code is wrong. After five failures a name has to wait.",
-                       "a sign-in failed"},
+    [ACCOUNT_WRONG] =
+        {403, "The name, the password or the code is not right. After five failures a name has to wait.",
+         "a sign-in failed"},
     [ACCOUNT_LOCKED] = {429, "That name failed too often and has to wait, a quarter of an hour at most.",
                         "a sign-in was refused for having failed too often"},
     [ACCOUNT_BUSY] = {503, "Too many people sign in just now. Try again in a moment.",
@@ -149,13 +134,14 @@ void view_signing_in(struct visit *visit)
     enum account_verdict verdict =
         name.length == 0 || name.length >= SESSION_WHO
             ? ACCOUNT_WRONG
-            : account_check(visit->page->accounts,
-                            &(struct attempt){.name = name,
-                                              .password = form_value(&visit->form, "password"),
-                                              .code = form_value(&visit->form, "code"),
-                                              .known = is_known(visit, name),
-                                              .now_ms = visit->ask->now_ms,
-                                              .steady_ms = visit->ask->steady_ms});
+            : account_check(
+                  visit->page->accounts,
+                  &(struct attempt){.name = name,
+                                    .password = form_value(&visit->form, "password"),
+                                    .code = form_value(&visit->form, "code"),
+                                    .known = page_cookie(visit->page, visit->ask->cookie, COOKIE_KNOWN),
+                                    .now_ms = visit->ask->now_ms,
+                                    .steady_ms = visit->ask->steady_ms});
     if (verdict == ACCOUNT_GOOD) {
         signed_in(visit, name);
         return;
@@ -165,9 +151,7 @@ void view_signing_in(struct visit *visit)
                             : verdict == ACCOUNT_LOCKED ? ACCOUNT_LOCK_MOST_MS / 1000
                                                         : 0;
     fprintf(stderr, "pathwayd-page: %s\n", verdicts[verdict].log);
-    put_form(visit, verdict == ACCOUNT_WRONG && !visit->page->config->page_server.second_factor
-                        ? "The name or the password is not right. After five failures a name has to wait."
-                        : verdicts[verdict].sentence);
+    put_form(visit, verdicts[verdict].sentence);
 }
 
 void view_sign_out(struct visit *visit)

@@ -66,7 +66,7 @@ const struct config_person *visit_person(const struct visit *visit);
 struct pw_text visit_actor(const struct visit *visit);
 struct pw_text visit_name(const struct visit *visit);
 
-enum page_who { PAGE_NOBODY, PAGE_SIGNED_IN, PAGE_PROXIED, PAGE_KNOWN };
+enum page_who { PAGE_NOBODY, PAGE_SIGNED_IN, PAGE_PROXIED };
 /* What follows from this run's key and a name (of PAGE_NOBODY: the cookie of the sign-in form). */
 void page_secret(const struct page *page, enum page_who who, struct pw_text name,
                  unsigned char ret_secret[VISIT_SECRET]);

@@ -118,7 +118,7 @@ void why_show(struct visit *visit, const struct answer *answer, bool standing)
     uint32_t shown =
         put_each(visit, answer, standing,
                  standing ? "<section aria-labelledby=\"why\"><h2 id=\"why\">Why it was raised</h2>\n"
-                          : "<details><summary>No longer standing</summary>\n");
+                          : "<details><summary><h2>No longer standing</h2></summary>\n");
     if (shown && left_out)
         html(visit->out, "<p>\xe2\x80\xa6 and %u more.</p>\n", left_out);
     if (shown)

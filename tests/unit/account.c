@@ -317,6 +317,32 @@ static void who_fails_often_waits_longer_and_longer(void **state)
     accounts_free(accounts);
 }
 
+/* Who signed in before in a browser signs in there, whatever others try elsewhere. */
+static void others_lock_nobody_out_of_their_browser(void **state)
+{
+    struct accounts *accounts = open_accounts(false, 0);
+    char known[ACCOUNT_KNOWN], theirs[ACCOUNT_KNOWN];
+    struct attempt attempt = {
+        .name = PW_TEXT("bob"), .password = PW_TEXT(PASSWORD), .now_ms = NOW, .steady_ms = NOW};
+    (void)state;
+    assert_true(account_known(accounts, PW_TEXT("bob"), known));
+    assert_true(account_known(accounts, PW_TEXT("alice"), theirs));
+    assert_false(account_known(accounts, PW_TEXT("mallory"), theirs));
+    assert_string_not_equal(known, theirs);
+    fail_often(accounts, "bob", ACCOUNT_FAILURES, NOW);
+    fail_often(accounts, "known bob", ACCOUNT_FAILURES, NOW);
+    assert_int_equal(account_check(accounts, &attempt), ACCOUNT_LOCKED);
+    attempt.known = text_of(theirs);
+    assert_int_equal(account_check(accounts, &attempt), ACCOUNT_LOCKED);
+    attempt.known = text_of(known);
+    assert_int_equal(account_check(accounts, &attempt), ACCOUNT_GOOD);
+    attempt.password = PW_TEXT("wrong"); /* and it is not for guessing either */
+    for (uint32_t i = 0; i < ACCOUNT_FAILURES; i++)
+        assert_int_equal(account_check(accounts, &attempt), ACCOUNT_WRONG);
+    assert_int_equal(account_check(accounts, &attempt), ACCOUNT_LOCKED);
+    accounts_free(accounts);
+}
+
 static void names_of_nobody_wait_too(void **state)
 {
     struct accounts *accounts = open_accounts(false, 0);
@@ -388,6 +414,7 @@ int main(void)
         cmocka_unit_test(clocks_may_differ_by_a_step),
         cmocka_unit_test(codes_from_before_the_start_may_have_been_used),
         cmocka_unit_test(who_fails_often_waits_longer_and_longer),
+        cmocka_unit_test(others_lock_nobody_out_of_their_browser),
         cmocka_unit_test(names_of_nobody_wait_too),
         cmocka_unit_test(a_file_that_cannot_be_used_signs_nobody_in),
         cmocka_unit_test(only_so_many_are_checked_at_once),

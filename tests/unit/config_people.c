@@ -192,6 +192,8 @@ static void a_wrong_page_is_refused(void **state)
         {PAGE "\"header\": \"cookie\"}", "says something else"},
         {SIGNING ", \"page\": \"https://r.example.edu:443/\", \"page_server\": {\"account\": 7}",
          "without :443"},
+        {SIGNING ", \"page\": \"http://127.0.0.1:80/\", \"page_server\": {\"account\": 7}",
+         "without :443 or :80"},
         {PAGE "\"listen\": \"127.0.0.1:1\"}, \"control\": {\"uids\": [7]}", "two people alone"},
         {"\"people\": [{\"sign_in\": \"a\", \"reviewer\": \"ann\", \"roles\": [\"lead\"]}, {\"account\": 7, "
          "\"roles\": "

@@ -279,7 +279,7 @@ static void an_account_signs_in(void **state)
     assert_int_equal(reply.cookies[0][0], '\0');
 
     assert_int_equal(send_sign_in(cookie, token, "x&password=wrong&to=case/C-000001"), 403);
-    assert_true(says("The name or the password is not right") && says("value=\"ann@example.edux\"") &&
+    assert_true(says("The name, the password or the code is not right") && says("value=\"ann@example.edux\"") &&
                 !says("value=\"wrong\""));
     assert_true(says("name=\"to\" value=\"case/C-000001\"")); /* and it is still known where to */
     assert_int_equal(reply.cookies[0][0], '\0');              /* other tabs keep their form */
@@ -322,6 +322,9 @@ static void signing_out_ends_the_session(void **state)
     assert_string_equal(reply.location, "/sign-in?out=1");
     assert_non_null(strstr(reply.cookies[0], "Max-Age=0"));
     assert_int_equal(get(&cleo, "/health", ""), 303);
+    assert_int_equal(post(&cleo, "/sign-out", fields_for(&cleo, "sign-out", 0, "")),
+                     303); /* it has ended already */
+    assert_string_equal(reply.location, "/sign-in?out=1");
 }
 
 /* ---- forms --------------------------------------------------------------------------------------------- */
