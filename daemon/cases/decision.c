@@ -29,6 +29,21 @@ const struct decision_code decision_codes[] = {
     {NULL, NULL},
 };
 
+const char *decision_state_words(struct pw_text state)
+{
+    static const char *const words[][2] = {{"proposed", "proposed; somebody else has to second it"},
+                                           {"standing", "stands"},
+                                           {"withdrawn", "was proposed, and is no longer"},
+                                           {"changed", "ended: what it relied on had changed"},
+                                           {"due", "ended: its review was due"},
+                                           {"appealed", "ended: it was appealed"},
+                                           {"reopened", "ended: the case was taken up again"}};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (text_is(state, words[i][0]))
+            return words[i][1];
+    return "";
+}
+
 static int check_code(const struct decision_request *request, struct act_answer *answer)
 {
     struct buffer words = {0};

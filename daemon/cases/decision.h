@@ -33,6 +33,8 @@ struct decision_code {
     const char *word, *meaning;
 };
 extern const struct decision_code decision_codes[];
+/* What became of a decision, for people; "" for a state that is none. */
+const char *decision_state_words(struct pw_text state);
 
 struct decision_request {
     uint64_t case_id;

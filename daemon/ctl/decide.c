@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cases/decision.h"
 #include "ctl/act.h"
 #include "ctl/list.h"
 #include "ctl/plan.h"
@@ -170,21 +171,6 @@ static void show_text(const char *label, const char *text)
     putchar('\n');
 }
 
-static const char *state_words(const char *state)
-{
-    static const char *const words[][2] = {{"proposed", "proposed; somebody else has to second it"},
-                                           {"standing", "stands"},
-                                           {"withdrawn", "was proposed, and is no longer"},
-                                           {"changed", "ended: what it relied on had changed"},
-                                           {"due", "ended: its review was due"},
-                                           {"appealed", "ended: it was appealed"},
-                                           {"reopened", "ended: the case was taken up again"}};
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (strcmp(words[i][0], state) == 0)
-            return words[i][1];
-    return state;
-}
-
 static void show_decision(const struct ctl *ctl, const cJSON *decision)
 {
     const char *state = table_word(decision, "state"), *other = table_word(decision, "second");
@@ -194,7 +180,8 @@ static void show_decision(const struct ctl *ctl, const cJSON *decision)
         fputs(" and ", stdout);
         table_print(other);
     }
-    printf(", %s (%s)\n", table_word(decision, *other ? "seconded" : "at"), state_words(state));
+    printf(", %s (%s)\n", table_word(decision, *other ? "seconded" : "at"),
+           decision_state_words(text_of(state)));
     show_text("Reason", table_word(decision, "reason"));
     show_text("Kind", strcmp(table_word(decision, "code"), "other") != 0 ? table_word(decision, "code") : "");
     show_words("Costs", table_find(decision, "costs"));

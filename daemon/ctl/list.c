@@ -9,7 +9,7 @@
 #include "cases/life.h"
 #include "dispatch/pathway.h"
 
-#define LIST_MAX_FILTERS 8
+#define LIST_MAX_FILTERS   8
 #define LIST_DEFAULT_LIMIT 100
 
 struct rows {

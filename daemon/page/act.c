@@ -26,11 +26,6 @@ const struct act_form *act_of(const struct visit *visit)
     return part(visit->path, 3).length ? NULL : act_find(part(visit->path, 2));
 }
 
-bool act_names_one(const struct visit *visit)
-{
-    return act_of(visit) != NULL;
-}
-
 /* ---- the request --------------------------------------------------------------------------------------- */
 
 /* Every line of every value that says something, without the blanks around it. */

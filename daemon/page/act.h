@@ -21,7 +21,7 @@ enum act_kind {
     ACT_NUMBERED, /* one of some things by number: a number in the request */
 };
 
-/* Puts a choice's options or a list's boxes; `chosen`: what was sent before. */
+/* Puts a choice's options or a list's boxes, with those chosen that were sent. */
 struct act_field;
 typedef void act_offer(struct visit *visit, const struct answer *answer, const struct act_field *field);
 

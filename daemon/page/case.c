@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "json/json.h"
+#include "page/act.h"
 #include "page/phrases.h"
 #include "page/shared.h"
 
@@ -100,7 +101,7 @@ void view_case(struct visit *visit)
     size_t length = slash ? (size_t)(slash - name.data) : name.length;
     if (!slash)
         case_show(visit, name, NULL);
-    else if (act_names_one(visit))
+    else if (act_of(visit))
         visit_go(visit, "case/%.*s", (int)(length > 40 ? 40 : length), name.data);
     else
         visit_fail(visit, 404, "Not found", PW_TEXT("There is no such page."));

@@ -30,9 +30,7 @@ void why_sides(struct visit *visit, const struct answer *answer);
 /* The words under `key` ("costs") of all findings that stand, each once; how many. */
 uint32_t case_words(const struct answer *answer, const char *key, struct pw_text words[CASE_WORDS]);
 
-/* act.c: whether the address of a visit is that of an act. */
-bool act_names_one(const struct visit *visit);
-/* That something was done, or why it was not. */
+/* act.c: that something was done, or why it was not. */
 void act_done(struct visit *visit, const struct answer *answer);
 void act_refused(struct visit *visit, const struct answer *answer, const struct answer *refusal);
 /* What was sent with this visit, to be read and copied; nothing when nothing was. */

@@ -3,6 +3,7 @@
  * record.c: what people did with a case so far: decisions, a hold, questions, mitigations, the timeline, who was told.
  */
 #include <string.h>
+#include "cases/decision.h"
 #include "json/json.h"
 #include "page/case.h"
 #include "page/shared.h"
@@ -39,21 +40,6 @@ static void put_texts(struct visit *visit, const struct answer *answer, uint32_t
     }
 }
 
-static const char *state_words(struct pw_text state)
-{
-    static const char *const words[][2] = {{"proposed", "proposed; somebody else has to second it"},
-                                           {"standing", "stands"},
-                                           {"withdrawn", "was proposed, and is no longer"},
-                                           {"changed", "ended: what it relied on had changed"},
-                                           {"due", "ended: its review was due"},
-                                           {"appealed", "ended: it was appealed"},
-                                           {"reopened", "ended: the case was taken up again"}};
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (text_is(state, words[i][0]))
-            return words[i][1];
-    return "";
-}
-
 static void put_decision(struct visit *visit, const struct answer *answer, uint32_t decision)
 {
     struct pw_text second = answer_text(answer, decision, "second"),
@@ -63,7 +49,7 @@ static void put_decision(struct visit *visit, const struct answer *answer, uint3
     html(visit->out, "</h3><p>by %t%r%t, ", answer_text(answer, decision, "actor"),
          second.length ? " and " : "", second);
     html_time(visit->out, answer_text(answer, decision, second.length ? "seconded" : "at"));
-    html(visit->out, " (%s)</p><dl>\n", state_words(answer_text(answer, decision, "state")));
+    html(visit->out, " (%s)</p><dl>\n", decision_state_words(answer_text(answer, decision, "state")));
     put_text(visit, "Reason", answer_text(answer, decision, "reason"));
     if (!text_is(code, "other") && code.length) {
         html(visit->out, "<dt>Kind</dt><dd>");

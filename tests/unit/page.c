@@ -279,8 +279,8 @@ static void an_account_signs_in(void **state)
     assert_int_equal(reply.cookies[0][0], '\0');
 
     assert_int_equal(send_sign_in(cookie, token, "x&password=wrong&to=case/C-000001"), 403);
-    assert_true(says("The name, the password or the code is not right") && says("value=\"ann@example.edux\"") &&
-                !says("value=\"wrong\""));
+    assert_true(says("The name, the password or the code is not right") &&
+                says("value=\"ann@example.edux\"") && !says("value=\"wrong\""));
     assert_true(says("name=\"to\" value=\"case/C-000001\"")); /* and it is still known where to */
     assert_int_equal(reply.cookies[0][0], '\0');              /* other tabs keep their form */
 
